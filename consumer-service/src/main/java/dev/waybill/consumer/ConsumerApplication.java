@@ -1,0 +1,14 @@
+package dev.waybill.consumer;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+/** The consumer service. */
+@SpringBootApplication
+public class ConsumerApplication {
+
+	public static void main(String[] arguments) {
+		SpringApplication.run(ConsumerApplication.class, arguments);
+	}
+
+}

@@ -1,0 +1,186 @@
+package dev.waybill.contract;
+
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.waybill.contract.HelloQueue.Type;
+import dev.waybill.contract.TopologySettings.Broker;
+import dev.waybill.contract.TopologySettings.Topology;
+
+import org.springframework.amqp.core.Binding;
+import org.springframework.amqp.core.DirectExchange;
+import org.springframework.amqp.core.Queue;
+
+/**
+ * Makes sure, on a fresh connection, that the broker is one that the promise can be kept
+ * with and that the queues are there.
+ */
+public final class HelloTopology {
+
+	private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+).*");
+
+	/** RabbitMQ closes the whole connection with this where a feature is denied. */
+	private static final int INTERNAL_ERROR = 541;
+
+	private final HelloQueue queue;
+
+	private final TopologySettings settings;
+
+	public HelloTopology(HelloQueue queue, TopologySettings settings) {
+		this.queue = queue;
+		this.settings = settings;
+	}
+
+	/** What is promised of messages with these settings, in one word. */
+	public String promise() {
+		if (this.settings.broker() == Broker.DEMO) {
+			return "demo";
+		}
+		return (this.queue.type() == Type.TUTORIAL) ? "none" : "full-without-file";
+	}
+
+	/**
+	 * What the services and {@code /actuator/info} say of queue, promise and arguments.
+	 */
+	public Map<String, String> describe() {
+		return Map.of("queue", this.queue.name(), "type", this.queue.type().name().toLowerCase(Locale.ROOT), "promise",
+				promise(), "arguments",
+				(this.settings.topology() == Topology.CHECK) ? "not checked" : "declared by the services");
+	}
+
+	/**
+	 * Checks the broker and declares, or looks for, what the given service needs.
+	 * @param connection an open connection
+	 * @param role whose needs to look for where nothing is declared
+	 * @throws BrokerRefusedException where somebody must change something first
+	 * @throws IOException where the connection fails meanwhile
+	 */
+	public void ensure(Connection connection, Role role) throws IOException {
+		checkServer(connection.getServerProperties());
+		if (this.settings.topology() == Topology.CHECK) {
+			look(connection, role);
+			return;
+		}
+		for (DirectExchange exchange : this.queue.exchanges()) {
+			ask(connection, "exchange '" + exchange.getName() + "'",
+					(channel) -> channel.exchangeDeclare(exchange.getName(), exchange.getType(), true));
+		}
+		for (Queue declared : this.queue.queues()) {
+			ask(connection, "queue '" + declared.getName() + "'", (channel) -> channel.queueDeclare(declared.getName(),
+					declared.isDurable(), declared.isExclusive(), declared.isAutoDelete(), declared.getArguments()));
+		}
+		for (Binding binding : this.queue.bindings()) {
+			ask(connection, "binding of queue '" + binding.getDestination() + "'", (channel) -> channel
+				.queueBind(binding.getDestination(), binding.getExchange(), binding.getRoutingKey()));
+		}
+	}
+
+	private void look(Connection connection, Role role) throws IOException {
+		look(connection, this.queue.name());
+		if (role == Role.CONSUMER) {
+			look(connection, this.queue.dead());
+			for (DirectExchange exchange : this.queue.exchanges()) {
+				ask(connection, "exchange '" + exchange.getName() + "'",
+						(channel) -> channel.exchangeDeclarePassive(exchange.getName()));
+			}
+		}
+	}
+
+	private void look(Connection connection, String name) throws IOException {
+		ask(connection, "queue '" + name + "'", (channel) -> channel.queueDeclarePassive(name));
+	}
+
+	private void checkServer(Map<String, Object> server) {
+		if (this.settings.broker() == Broker.DEMO) {
+			return;
+		}
+		String product = String.valueOf(server.get("product"));
+		String version = String.valueOf(server.get("version"));
+		if (!product.equals("RabbitMQ")) {
+			throw new BrokerRefusedException("The broker is " + product + " " + version
+					+ ", not RabbitMQ; for a demonstration on another broker set waybill.broker=demo");
+		}
+		Matcher parts = VERSION.matcher(version);
+		if (!parts.matches() || Integer.parseInt(parts.group(1)) * 1000 + Integer.parseInt(parts.group(2)) < 4003) {
+			throw new BrokerRefusedException("The broker is RabbitMQ " + version
+					+ "; 4.3 or later is needed: upgrade it, or point spring.rabbitmq.addresses at another");
+		}
+	}
+
+	/** Each on a channel of its own, since a refusal closes the channel. */
+	private void ask(Connection connection, String what, Request request) throws IOException {
+		try (Channel channel = connection.createChannel()) {
+			if (channel == null) {
+				throw new IOException("the broker has no channel left");
+			}
+			request.on(channel);
+		}
+		catch (TimeoutException ex) {
+			throw new IOException("closing a channel took too long", ex);
+		}
+		catch (IOException ex) {
+			if (ex.getCause() instanceof ShutdownSignalException signal) {
+				refuse(what, signal);
+			}
+			throw ex;
+		}
+	}
+
+	private void refuse(String what, ShutdownSignalException signal) {
+		int code;
+		String text;
+		if (signal.getReason() instanceof AMQP.Channel.Close close) {
+			code = close.getReplyCode();
+			text = close.getReplyText();
+		}
+		else if (signal.getReason() instanceof AMQP.Connection.Close close) {
+			code = close.getReplyCode();
+			text = close.getReplyText();
+		}
+		else {
+			return;
+		}
+		String advice = switch (code) {
+			case AMQP.PRECONDITION_FAILED ->
+				"exists with other arguments or of another type: delete it, or set waybill.queue.name to a name that is free, "
+						+ "or waybill.queue.type to what is there (quorum or tutorial)";
+			case AMQP.ACCESS_REFUSED ->
+				"is not for this user: grant it the permission, or set waybill.topology=check if somebody else makes the queues, "
+						+ "or set spring.rabbitmq.username to another user";
+			case AMQP.NOT_FOUND -> "does not exist: create it, or set waybill.topology=declare";
+			case AMQP.RESOURCE_LOCKED -> "is another connection's alone: set waybill.queue.name to a name that is free";
+			case INTERNAL_ERROR ->
+				"is of a kind that this broker denies: permit it there, or set waybill.queue.type=quorum";
+			default -> null;
+		};
+		if (advice != null) {
+			throw new BrokerRefusedException("The " + what + " " + advice + " (the broker says: " + text + ")", signal);
+		}
+	}
+
+	/** Which service asks. */
+	public enum Role {
+
+		/** Publishes to {@code hello}. */
+		PRODUCER,
+
+		/** Reads {@code hello} and {@code hello.dead}. */
+		CONSUMER
+
+	}
+
+	private interface Request {
+
+		void on(Channel channel) throws IOException;
+
+	}
+
+}

@@ -1,0 +1,92 @@
+package dev.waybill.contract;
+
+import java.util.Map;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.amqp.core.MessageProperties;
+
+/**
+ * What travels with a message and says who sent it, which one it is, and when it left.
+ * <p>
+ * On the wire these are AMQP headers, each a signed 64-bit integer ({@code l}) but for
+ * {@value #RETRY}, a boolean; the instance is the property {@code app_id}.
+ *
+ * @param instance the producer instance, {@code [A-Za-z0-9_.-]{1,64}}
+ * @param source a random number that a lane draws at each start, so that a restart never
+ * reuses numbers; 16 hex digits where people read it
+ * @param sequence 1, 2, 3 … without holes for each source: the number of a publish
+ * @param acceptedAt when the producer had read the message, in microseconds since the
+ * epoch by the producer's clock
+ * @param retry whether the producer had published the message before, under another
+ * number
+ */
+public record Waybill(String instance, long source, long sequence, long acceptedAt, boolean retry) {
+
+	/** Header of {@link #source}. */
+	public static final String SOURCE = "waybill-source";
+
+	/** Header of {@link #sequence}. */
+	public static final String SEQUENCE = "waybill-sequence";
+
+	/** Header of {@link #acceptedAt}. */
+	public static final String ACCEPTED_AT = "waybill-accepted-at";
+
+	/** Header of {@link #retry}; absent when false. */
+	public static final String RETRY = "waybill-retry";
+
+	private static final Pattern INSTANCES = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+
+	public Waybill {
+		if (!isInstance(instance)) {
+			throw new IllegalArgumentException("instance '" + instance + "' is not of " + INSTANCES);
+		}
+		if (sequence < 1) {
+			throw new IllegalArgumentException("sequence " + sequence + " is less than 1");
+		}
+	}
+
+	/** Whether this may name a producer instance. */
+	public static boolean isInstance(String name) {
+		return INSTANCES.matcher(name).matches();
+	}
+
+	/**
+	 * Reads the waybill of a message.
+	 * @param properties the message's properties, as received
+	 * @return the waybill, or null where the message has none, or not a whole one
+	 */
+	public static @Nullable Waybill of(MessageProperties properties) {
+		Map<String, Object> headers = properties.getHeaders();
+		String instance = properties.getAppId();
+		if (instance != null && isInstance(instance) && headers.get(SOURCE) instanceof Long source
+				&& headers.get(SEQUENCE) instanceof Long sequence && sequence >= 1
+				&& headers.get(ACCEPTED_AT) instanceof Long acceptedAt) {
+			return new Waybill(instance, source, sequence, acceptedAt, Boolean.TRUE.equals(headers.get(RETRY)));
+		}
+		return null;
+	}
+
+	/** Writes this waybill into the properties of a message that is to be published. */
+	public void writeTo(MessageProperties properties) {
+		properties.setAppId(this.instance);
+		properties.setHeader(SOURCE, this.source);
+		properties.setHeader(SEQUENCE, this.sequence);
+		properties.setHeader(ACCEPTED_AT, this.acceptedAt);
+		if (this.retry) {
+			properties.setHeader(RETRY, true);
+		}
+	}
+
+	/** The source as people see it: 16 hex digits. */
+	public String sourceText() {
+		return sourceText(this.source);
+	}
+
+	/** A source as people see it: 16 hex digits. */
+	public static String sourceText(long source) {
+		return String.format("%016x", source);
+	}
+
+}

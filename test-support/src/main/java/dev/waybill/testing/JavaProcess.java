@@ -1,0 +1,115 @@
+package dev.waybill.testing;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A program of this class path as a process of its own, for what a test can only do to a
+ * process: kill it, stop it, starve it of memory.
+ */
+public final class JavaProcess implements AutoCloseable {
+
+	private final Process process;
+
+	private final Path log;
+
+	private JavaProcess(Process process, Path log) {
+		this.process = process;
+		this.log = log;
+	}
+
+	/**
+	 * Starts a program with this JVM's Java and class path.
+	 * @param mainClass the class with the main method
+	 * @param options options of the JVM, such as {@code -Xmx64m}
+	 * @param arguments arguments of the program
+	 * @return the running process
+	 */
+	public static JavaProcess start(String mainClass, List<String> options, List<String> arguments) {
+		List<String> command = new ArrayList<>();
+		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+		command.addAll(options);
+		command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+		command.addAll(arguments);
+		try {
+			File log = File.createTempFile(mainClass.replaceAll(".*\\.", "") + "-", ".log");
+			Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();
+			Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+			return new JavaProcess(process, log.toPath());
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/** All that it has printed so far. */
+	public String output() {
+		try {
+			return Files.readString(this.log);
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/** Waits until it has printed the text. */
+	public JavaProcess awaitOutput(String text, Duration limit) {
+		Eventually.within(limit, () -> {
+			if (output().contains(text)) {
+				return true;
+			}
+			if (!this.process.isAlive()) {
+				throw new IllegalStateException("ended with " + this.process.exitValue() + ":\n" + output());
+			}
+			return false;
+		});
+		return this;
+	}
+
+	public boolean isAlive() {
+		return this.process.isAlive();
+	}
+
+	public long pid() {
+		return this.process.pid();
+	}
+
+	/** {@code kill -9}. */
+	public void kill() {
+		this.process.destroyForcibly();
+		awaitExit(Duration.ofSeconds(10));
+	}
+
+	/** SIGTERM. */
+	public void terminate() {
+		this.process.destroy();
+	}
+
+	/** Waits for its end and gives the exit status. */
+	public int awaitExit(Duration limit) {
+		try {
+			if (!this.process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+				throw new IllegalStateException("still running after " + limit + ":\n" + output());
+			}
+			return this.process.exitValue();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Override
+	public void close() {
+		if (this.process.isAlive()) {
+			kill();
+		}
+	}
+
+}

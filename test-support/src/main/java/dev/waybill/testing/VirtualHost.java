@@ -1,0 +1,166 @@
+package dev.waybill.testing;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.GetResponse;
+import com.rabbitmq.client.Method;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * One test's part of a broker: a foreign AMQP client, the management API, and what the
+ * services must be told to use it.
+ */
+public final class VirtualHost {
+
+	private static final JsonMapper JSON = new JsonMapper();
+
+	private final HttpClient http = HttpClient.newHttpClient();
+
+	private final RabbitBroker broker;
+
+	private final String name;
+
+	VirtualHost(RabbitBroker broker, String name) {
+		this.broker = broker;
+		this.name = name;
+	}
+
+	public RabbitBroker broker() {
+		return this.broker;
+	}
+
+	public String name() {
+		return this.name;
+	}
+
+	/** The address as a URI. */
+	public String uri() {
+		return "amqp://guest:guest@127.0.0.1:" + this.broker.amqpPort() + "/" + this.name;
+	}
+
+	/** The arguments that make a service use it. */
+	public List<String> arguments() {
+		return List.of("--spring.rabbitmq.addresses=" + uri());
+	}
+
+	/** A new connection of a plain client, without recovery. */
+	public Connection connect() throws IOException, TimeoutException {
+		ConnectionFactory factory = new ConnectionFactory();
+		factory.setPort(this.broker.amqpPort());
+		factory.setVirtualHost(this.name);
+		factory.setAutomaticRecoveryEnabled(false);
+		return factory.newConnection();
+	}
+
+	/** Runs something on a channel of its own. */
+	public <T> T onChannel(ChannelWork<T> work) {
+		try (Connection connection = connect(); Channel channel = connection.createChannel()) {
+			return work.on(channel);
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/** Sends one method on a channel of its own. */
+	public void send(Method method) {
+		onChannel((channel) -> channel.rpc(method));
+	}
+
+	/** Removes all ready messages of a queue and returns them, oldest first. */
+	public List<GetResponse> drain(String queue) {
+		return onChannel((channel) -> {
+			List<GetResponse> all = new ArrayList<>();
+			for (GetResponse one = channel.basicGet(queue, true); one != null; one = channel.basicGet(queue, true)) {
+				all.add(one);
+			}
+			return all;
+		});
+	}
+
+	/** The message ids of all ready messages of a queue, which are removed. */
+	public List<String> drainIds(String queue) {
+		return drain(queue).stream().map((one) -> one.getProps().getMessageId()).toList();
+	}
+
+	/**
+	 * How many messages a queue holds in all: ready, unacked and delayed. The management
+	 * API refreshes this every few seconds.
+	 */
+	public long messages(String queue) {
+		return get("/api/queues/" + encode(this.name) + "/" + encode(queue) + "?disable_stats=false").path("messages")
+			.asLong(-1);
+	}
+
+	/** Sets a policy on the queues that match. */
+	public void policy(String policy, String pattern, Map<String, Object> definition) {
+		request("PUT", "/api/policies/" + encode(this.name) + "/" + encode(policy),
+				Map.of("pattern", pattern, "apply-to", "queues", "definition", definition));
+	}
+
+	/** Removes a policy. */
+	public void removePolicy(String policy) {
+		request("DELETE", "/api/policies/" + encode(this.name) + "/" + encode(policy), Map.of());
+	}
+
+	/** Asks the management API. */
+	public JsonNode get(String path) {
+		return request("GET", path, Map.of());
+	}
+
+	/** Asks the management API with any method and body. */
+	public JsonNode request(String method, String path, Map<String, ?> body) {
+		String credentials = Base64.getEncoder().encodeToString("guest:guest".getBytes(StandardCharsets.UTF_8));
+		HttpRequest request = HttpRequest
+			.newBuilder(URI.create("http://127.0.0.1:" + this.broker.managementPort() + path))
+			.header("Authorization", "Basic " + credentials)
+			.header("Content-Type", "application/json")
+			.method(method,
+					body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(JSON.writeValueAsString(body)))
+			.build();
+		try {
+			HttpResponse<String> response = this.http.send(request, BodyHandlers.ofString());
+			if (response.statusCode() >= 300) {
+				throw new IllegalStateException(
+						method + " " + path + ": " + response.statusCode() + " " + response.body());
+			}
+			return response.body().isBlank() ? JSON.createObjectNode() : JSON.readTree(response.body());
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static String encode(String text) {
+		return URLEncoder.encode(text, StandardCharsets.UTF_8);
+	}
+
+	/** Work on a channel. */
+	public interface ChannelWork<T> {
+
+		T on(Channel channel) throws Exception;
+
+	}
+
+}
