@@ -23,11 +23,9 @@ final class LocalStack implements AutoCloseable {
 	}
 
 	/**
-	 * Starts everything.
-	 * @throws NotPossibleException where a port is taken; nothing has been started then
+	 * Starts everything; the ports are known to be free.
 	 */
 	void start() {
-		FreePorts.require(this.options.ports());
 		if (this.options.rabbitmq() == null) {
 			step(() -> EmbeddedBroker.start(this.options.brokerPort(), this.options.queue()));
 		}
@@ -36,7 +34,9 @@ final class LocalStack implements AutoCloseable {
 		step(() -> RunningService.producer(properties(this.options.producerPort())));
 	}
 
-	/** Stops what has been started; what is being started now is waited for. */
+	/**
+	 * Stops what has been started; what is being started now is waited for.
+	 */
 	@Override
 	public synchronized void close() {
 		this.stopped = true;
@@ -68,6 +68,7 @@ final class LocalStack implements AutoCloseable {
 		properties.add("--server.address=127.0.0.1");
 		properties.add("--waybill.queue.name=" + this.options.queue().name());
 		properties.add("--spring.main.banner-mode=off");
+		properties.add("--spring.main.log-startup-info=false");
 		// Otherwise the log ends before the services do.
 		properties.add("--logging.register-shutdown-hook=false");
 		String rabbitmq = this.options.rabbitmq();

@@ -2,6 +2,8 @@ package dev.waybill.local;
 
 import java.util.List;
 
+import org.springframework.core.NestedExceptionUtils;
+
 /** The local stack: one command, a broker and both services. */
 public final class LocalStackApplication {
 
@@ -14,15 +16,18 @@ public final class LocalStackApplication {
 			return;
 		}
 		try {
-			run(StackOptions.parse(arguments));
+			StackOptions options = StackOptions.parse(arguments);
+			FreePorts.require(options.ports());
+			run(options);
 		}
 		catch (NotPossibleException ex) {
 			System.err.println(ex.getMessage());
 			System.exit(1);
 		}
 		catch (RuntimeException ex) {
-			// The services say themselves, in the log, why they did not start.
-			System.err.println("The local stack did not start: " + ex.getMessage());
+			// The services have said more in the log.
+			System.err.println(
+					"The local stack did not start: " + NestedExceptionUtils.getMostSpecificCause(ex).getMessage());
 			System.exit(1);
 		}
 	}

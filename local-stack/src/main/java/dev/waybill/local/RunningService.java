@@ -3,8 +3,6 @@ package dev.waybill.local;
 import java.util.ArrayList;
 import java.util.List;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.waybill.consumer.ConsumerApplication;
 import dev.waybill.producer.ProducerApplication;
@@ -20,7 +18,7 @@ final class RunningService implements AutoCloseable {
 
 	/** What a service running alone would not have beside it: one class of each jar. */
 	private static final List<Class<?>> NOT_OF_THE_SERVICES = List.of(LocalStackApplication.class, SystemLauncher.class,
-			ObjectMapper.class, JsonFactory.class, Caffeine.class, BouncyCastleProvider.class);
+			Caffeine.class, BouncyCastleProvider.class);
 
 	private final ConfigurableApplicationContext context;
 
@@ -50,10 +48,11 @@ final class RunningService implements AutoCloseable {
 		// The threads that the service starts inherit it.
 		thread.setContextClassLoader(own);
 		try {
-			return new RunningService(new SpringApplicationBuilder(new DefaultResourceLoader(own), application)
-				// What stops, and in which order, is for the stack to say.
-				.registerShutdownHook(false)
-				.run(properties.toArray(String[]::new)));
+			return new RunningService(
+					new SpringApplicationBuilder(new DefaultResourceLoader(own), application).main(application)
+						// What stops, and in which order, is for the stack to say.
+						.registerShutdownHook(false)
+						.run(properties.toArray(String[]::new)));
 		}
 		finally {
 			thread.setContextClassLoader(all);

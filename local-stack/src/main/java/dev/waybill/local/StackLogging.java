@@ -1,12 +1,12 @@
 package dev.waybill.local;
 
+import java.util.Map;
+
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingInitializationContext;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
-
-import java.util.Map;
 
 /**
  * Decides what of the one log that all share is seen: it is set up before the broker, and
