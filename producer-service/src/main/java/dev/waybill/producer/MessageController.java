@@ -1,0 +1,108 @@
+package dev.waybill.producer;
+
+import java.io.IOException;
+
+import jakarta.servlet.http.HttpServletRequest;
+
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.async.DeferredResult;
+
+/** Answers for each message when its outcome is known. */
+@RestController
+class MessageController {
+
+	/** Every publish is settled by its deadline; this is for a defect only. */
+	private static final long LONGEST_WAIT_FACTOR = 2;
+
+	private final MessageReader reader;
+
+	private final MessagePublisher publisher;
+
+	private final ByteBudget budget;
+
+	private final ProducerMetrics metrics;
+
+	private final long longestWait;
+
+	MessageController(MessageReader reader, MessagePublisher publisher, ByteBudget budget, ProducerMetrics metrics,
+			PublishSettings settings) {
+		this.reader = reader;
+		this.publisher = publisher;
+		this.budget = budget;
+		this.metrics = metrics;
+		this.longestWait = LONGEST_WAIT_FACTOR * settings.deadline().toMillis();
+	}
+
+	@PostMapping(path = "/messages",
+			produces = { MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_PROBLEM_JSON_VALUE })
+	DeferredResult<ResponseEntity<Object>> post(HttpServletRequest request) throws IOException {
+		long started = System.nanoTime();
+		try {
+			return publish(request);
+		}
+		catch (RefusedException ex) {
+			this.metrics.attempted();
+			this.metrics.settled(Settlement.of(ex.reason()), started);
+			throw ex;
+		}
+	}
+
+	private DeferredResult<ResponseEntity<Object>> publish(HttpServletRequest request) throws IOException {
+		String key = this.reader.key(request);
+		Reason refusal = (key == null) ? this.publisher.refusal() : null;
+		if (refusal != null) {
+			// With a key, an earlier answer may have to be repeated: that needs the body.
+			throw new RefusedException(refusal, refusal.detail(), null);
+		}
+		int bytes = this.reader.bytesToTake(request);
+		if (!this.budget.tryTake(bytes)) {
+			throw new RefusedException(Reason.OVERLOADED, Reason.OVERLOADED.detail(), key);
+		}
+		try {
+			return publish(this.reader.read(request, key), bytes);
+		}
+		catch (IOException | RuntimeException ex) {
+			this.budget.giveBack(bytes);
+			throw ex;
+		}
+	}
+
+	private DeferredResult<ResponseEntity<Object>> publish(IncomingMessage message, int taken) {
+		int unused = taken - message.body().length;
+		this.budget.giveBack(unused);
+		String messageId = message.messageId();
+		int bytes = message.body().length;
+		DeferredResult<ResponseEntity<Object>> result = new DeferredResult<>(this.longestWait,
+				() -> answer(Settlement.of(Reason.INTERNAL_ERROR), false, messageId));
+		this.publisher.publish(message).thenAccept((answer) -> {
+			this.budget.giveBack(bytes);
+			result.setResult(answer(answer.settlement(), answer.replayed(), messageId));
+		});
+		return result;
+	}
+
+	private static ResponseEntity<Object> answer(Settlement settlement, boolean replayed, String messageId) {
+		Reason reason = settlement.reason();
+		if (reason != null) {
+			return Problems.of(settlement, reason, reason.detail(), messageId);
+		}
+		ResponseEntity.BodyBuilder answer = ResponseEntity.accepted();
+		if (replayed) {
+			answer.header("Idempotency-Replayed", "true");
+		}
+		return answer.body(new Accepted(messageId, settlement.outcome().text()));
+	}
+
+	/**
+	 * The body of a 202.
+	 *
+	 * @param messageId the message's id
+	 * @param outcome always {@code accepted}
+	 */
+	record Accepted(String messageId, String outcome) {
+	}
+
+}

@@ -1,0 +1,113 @@
+package dev.waybill.producer;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
+
+/** Takes a message in, or says at once why not, and tells how its publish ended. */
+final class MessagePublisher {
+
+	private final EntryQueue entries;
+
+	private final BrokerState state;
+
+	private final KeyRegistry keys;
+
+	private final ProducerMetrics metrics;
+
+	private final Duration deadline;
+
+	MessagePublisher(EntryQueue entries, BrokerState state, KeyRegistry keys, ProducerMetrics metrics,
+			PublishSettings settings) {
+		this.entries = entries;
+		this.state = state;
+		this.keys = keys;
+		this.metrics = metrics;
+		this.deadline = settings.deadline();
+	}
+
+	/** Why a message would be turned away whatever it is; null where it would not. */
+	@Nullable Reason refusal() {
+		return this.state.refusal();
+	}
+
+	/**
+	 * Publishes a message.
+	 * @param message what to publish
+	 * @return how it ended, within the deadline; completed on a thread of the AMQP
+	 * client, which must not be kept
+	 */
+	CompletableFuture<Answer> publish(IncomingMessage message) {
+		long started = System.nanoTime();
+		KeyRegistry.Claim claim = message.keyGiven() ? this.keys.claim(message) : KeyRegistry.Claim.FIRST;
+		return switch (claim) {
+			case REPLAY -> {
+				this.metrics.replayed();
+				yield CompletableFuture.completedFuture(new Answer(Settlement.ACCEPTED, true));
+			}
+			case IN_FLIGHT -> refused(Reason.KEY_IN_FLIGHT, started);
+			case REUSED -> refused(Reason.KEY_REUSED, started);
+			case FIRST, AGAIN -> publish(message, started, claim == KeyRegistry.Claim.AGAIN);
+		};
+	}
+
+	private CompletableFuture<Answer> refused(Reason reason, long started) {
+		this.metrics.attempted();
+		this.metrics.settled(Settlement.of(reason), started);
+		return CompletableFuture.completedFuture(new Answer(Settlement.of(reason), false));
+	}
+
+	private CompletableFuture<Answer> publish(IncomingMessage message, long started, boolean unknownCopy) {
+		this.metrics.attempted();
+		CompletableFuture<Answer> answer = new CompletableFuture<>();
+		long acceptedAt = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+		Publication publication = new Publication(message, acceptedAt, started, started + this.deadline.toNanos(),
+				unknownCopy, new Answering(answer));
+		Reason refusal = this.state.refusal();
+		if (refusal != null) {
+			publication.withdraw(refusal);
+		}
+		else if (!this.entries.offer(publication)) {
+			publication.withdraw(Reason.OVERLOADED);
+		}
+		return answer;
+	}
+
+	/**
+	 * What a request is answered.
+	 *
+	 * @param settlement how the publish ended
+	 * @param replayed whether it is the answer of an earlier request
+	 */
+	record Answer(Settlement settlement, boolean replayed) {
+	}
+
+	private final class Answering implements Publication.Listener {
+
+		private final CompletableFuture<Answer> answer;
+
+		Answering(CompletableFuture<Answer> answer) {
+			this.answer = answer;
+		}
+
+		@Override
+		public void settled(Publication publication, Settlement settlement) {
+			// Before the answer: a client that has it may come again with the key at
+			// once.
+			MessagePublisher.this.keys.settled(publication.message(), settlement);
+			MessagePublisher.this.metrics.settled(settlement, publication.startedNanos());
+			this.answer.complete(new Answer(settlement, false));
+		}
+
+		@Override
+		public void settledLate(Publication publication, Settlement settlement) {
+			MessagePublisher.this.keys.settledLate(publication.message(), settlement);
+			MessagePublisher.this.metrics.settledLate(settlement);
+		}
+
+	}
+
+}

@@ -1,0 +1,178 @@
+package dev.waybill.producer;
+
+import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.NoArgGenerator;
+import dev.waybill.contract.ContentDigest;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.json.JsonFactory;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+
+/**
+ * Reads one message from a request, or says which rule it breaks.
+ * <p>
+ * What gets past here cannot make {@code basicPublish} throw: an exception out of it
+ * before the wire would cost a whole channel.
+ */
+final class MessageReader {
+
+	static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
+	private static final int LONGEST_KEY = 200;
+
+	/** An AMQP short string holds 255 bytes. */
+	private static final int LONGEST_HEADER = 255;
+
+	private static final JsonFactory JSON = new JsonFactory();
+
+	/** Version 7: sorted by time, so that people find what came together. */
+	private final NoArgGenerator ids = Generators.timeBasedEpochRandomGenerator();
+
+	private final int maxSize;
+
+	MessageReader(PublishSettings settings) {
+		this.maxSize = (int) settings.maxMessageSize().toBytes();
+	}
+
+	/**
+	 * The bytes to take from the budget before the body is read.
+	 * @throws RefusedException where the request says that it is too large
+	 */
+	int bytesToTake(HttpServletRequest request) {
+		long declared = request.getContentLengthLong();
+		if (declared > this.maxSize) {
+			throw tooLarge(null);
+		}
+		return (declared >= 0) ? (int) declared : this.maxSize;
+	}
+
+	/**
+	 * The client's key.
+	 * @return the key, or null where there is none
+	 * @throws RefusedException where it breaks a rule
+	 */
+	@Nullable String key(HttpServletRequest request) {
+		List<String> keys = Collections.list(request.getHeaders(IDEMPOTENCY_KEY));
+		if (keys.isEmpty()) {
+			return null;
+		}
+		if (keys.size() > 1) {
+			throw malformed("There are " + keys.size() + " Idempotency-Key headers; one is allowed", null);
+		}
+		String key = keys.get(0).strip();
+		boolean quoted = key.length() >= 2 && key.startsWith("\"") && key.endsWith("\"");
+		if (quoted) {
+			key = key.substring(1, key.length() - 1);
+		}
+		if (key.isEmpty() || key.length() > LONGEST_KEY || !key.chars().allMatch((c) -> c > ' ' && c < 0x7f)
+				|| (quoted && (key.indexOf('"') >= 0 || key.indexOf('\\') >= 0))) {
+			throw malformed("The Idempotency-Key has " + key.length() + " characters; allowed are 1 to " + LONGEST_KEY
+					+ " visible ASCII characters, in double quotes or not", null);
+		}
+		return key;
+	}
+
+	/**
+	 * Reads and checks the message.
+	 * @param request the request, of which no byte has been read
+	 * @param key the client's key, or null
+	 * @throws RefusedException where it breaks a rule
+	 * @throws IOException where the client is gone
+	 */
+	IncomingMessage read(HttpServletRequest request, @Nullable String key) throws IOException {
+		String contentType = header(request.getContentType(), HttpHeaders.CONTENT_TYPE, key);
+		String contentEncoding = header(request.getHeader(HttpHeaders.CONTENT_ENCODING), HttpHeaders.CONTENT_ENCODING,
+				key);
+		boolean json = contentEncoding == null && isJson(contentType, key);
+		byte[] body = body(request, key);
+		if (json) {
+			checkJson(body, key);
+		}
+		return new IncomingMessage((key != null) ? key : this.ids.generate().toString(), key != null, contentType,
+				contentEncoding, body, ContentDigest.of(contentType, body));
+	}
+
+	private byte[] body(HttpServletRequest request, @Nullable String key) throws IOException {
+		long declared = request.getContentLengthLong();
+		ServletInputStream in = request.getInputStream();
+		byte[] body;
+		if (declared >= 0) {
+			body = new byte[(int) declared];
+			int read = in.readNBytes(body, 0, body.length);
+			if (read < declared) {
+				throw malformed("The body ended after " + read + " of " + declared + " bytes", key);
+			}
+		}
+		else {
+			body = in.readNBytes(this.maxSize + 1);
+			if (body.length > this.maxSize) {
+				throw tooLarge(key);
+			}
+		}
+		return body;
+	}
+
+	private static @Nullable String header(@Nullable String value, String name, @Nullable String key) {
+		if (value != null
+				&& (value.length() > LONGEST_HEADER || !value.chars().allMatch((c) -> c >= ' ' && c < 0x7f))) {
+			throw malformed(name + " has " + value.length() + " characters; allowed are up to " + LONGEST_HEADER
+					+ " ASCII characters", key);
+		}
+		return value;
+	}
+
+	private static boolean isJson(@Nullable String contentType, @Nullable String key) {
+		if (contentType == null) {
+			return false;
+		}
+		try {
+			MediaType type = MediaType.parseMediaType(contentType);
+			return type.getSubtype().equals("json") || type.getSubtype().endsWith("+json");
+		}
+		catch (InvalidMediaTypeException ex) {
+			throw new RefusedException(Reason.UNSUPPORTED_MEDIA_TYPE,
+					"The Content-Type '" + contentType + "' is no media type; allowed is any type/subtype", key);
+		}
+	}
+
+	private static void checkJson(byte[] body, @Nullable String key) {
+		try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), body)) {
+			if (parser.nextToken() == null) {
+				throw malformed("The body is empty, which is not JSON", key);
+			}
+			parser.skipChildren();
+			// A value may be left unread until the next token is asked for.
+			if (parser.nextToken() != null) {
+				TokenStreamLocation where = parser.currentTokenLocation();
+				throw malformed("The body goes on after its JSON value, at line " + where.getLineNr() + ", column "
+						+ where.getColumnNr(), key);
+			}
+		}
+		catch (JacksonException ex) {
+			TokenStreamLocation where = ex.getLocation();
+			String place = (where != null) ? " at line " + where.getLineNr() + ", column " + where.getColumnNr() : "";
+			throw malformed("The body is not JSON" + place + ": " + ex.getOriginalMessage(), key);
+		}
+	}
+
+	private RefusedException tooLarge(@Nullable String key) {
+		return new RefusedException(Reason.TOO_LARGE, "The body is larger than " + this.maxSize + " bytes", key);
+	}
+
+	private static RefusedException malformed(String detail, @Nullable String key) {
+		return new RefusedException(Reason.MALFORMED, detail, key);
+	}
+
+}

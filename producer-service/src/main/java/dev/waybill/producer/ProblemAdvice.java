@@ -1,0 +1,50 @@
+package dev.waybill.producer;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+
+/** Gives the problems that Spring MVC answers with an outcome and a reason. */
+@RestControllerAdvice
+class ProblemAdvice extends ResponseEntityExceptionHandler {
+
+	private static final Logger problems = LoggerFactory.getLogger(ProblemAdvice.class);
+
+	@ExceptionHandler(RefusedException.class)
+	ResponseEntity<Object> refused(RefusedException ex) {
+		return Problems.of(Settlement.of(ex.reason()), ex.reason(), ex.detail(), ex.messageId());
+	}
+
+	@ExceptionHandler(Exception.class)
+	ResponseEntity<Object> unexpected(Exception ex) {
+		problems.error("A request failed unexpectedly", ex);
+		return Problems.of(Settlement.of(Reason.INTERNAL_ERROR), Reason.INTERNAL_ERROR, Reason.INTERNAL_ERROR.detail(),
+				null);
+	}
+
+	@Override
+	protected @Nullable ResponseEntity<Object> handleExceptionInternal(Exception ex, @Nullable Object body,
+			HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+		Reason reason = Problems.reasonOf(status.value());
+		String detail = (body instanceof ProblemDetail problem && problem.getDetail() != null) ? problem.getDetail()
+				: reason.detail();
+		// These come before a handler runs, so nothing has been published.
+		ProblemDetail problem = Problems.detail(Outcome.REJECTED, reason, detail, null);
+		problem.setStatus(status.value());
+		return ResponseEntity.status(status)
+			.headers(headers)
+			.contentType(MediaType.APPLICATION_PROBLEM_JSON)
+			.body(problem);
+	}
+
+}

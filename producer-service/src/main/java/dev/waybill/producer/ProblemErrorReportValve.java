@@ -1,0 +1,39 @@
+package dev.waybill.producer;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ErrorReportValve;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Words as a problem what Tomcat answers before any of our code runs; public for Tomcat,
+ * which makes it by its name.
+ */
+public class ProblemErrorReportValve extends ErrorReportValve {
+
+	@Override
+	protected void report(Request request, Response response, @Nullable Throwable throwable) {
+		int status = response.getStatus();
+		if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
+			return;
+		}
+		Reason reason = Problems.reasonOf(status);
+		String problem = """
+				{"title":"%s","status":%d,"detail":"%s","outcome":"%s","reason":"%s"}""".formatted(
+				reason.status().getReasonPhrase(), status, reason.detail(), reason.outcome().text(), reason.text());
+		try {
+			byte[] body = problem.getBytes(StandardCharsets.UTF_8);
+			response.setContentType("application/problem+json");
+			response.setContentLength(body.length);
+			response.getOutputStream().write(body);
+			response.finishResponse();
+		}
+		catch (IOException | IllegalStateException ex) {
+			// The client is gone, or has its answer.
+		}
+	}
+
+}

@@ -1,0 +1,47 @@
+package dev.waybill.producer;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+
+/** Words a problem (RFC 9457): outcome, reason and messageId are in each. */
+final class Problems {
+
+	private Problems() {
+	}
+
+	/** The answer for an attempt that was not accepted. */
+	static ResponseEntity<Object> of(Settlement settlement, Reason reason, String detail, @Nullable String messageId) {
+		ResponseEntity.BodyBuilder answer = ResponseEntity.status(reason.status())
+			.contentType(MediaType.APPLICATION_PROBLEM_JSON);
+		if (reason.retryAfter() > 0) {
+			answer.header(HttpHeaders.RETRY_AFTER, Integer.toString(reason.retryAfter()));
+		}
+		return answer.body(detail(settlement.outcome(), reason, detail, messageId));
+	}
+
+	/** The body alone. */
+	static ProblemDetail detail(Outcome outcome, Reason reason, String detail, @Nullable String messageId) {
+		ProblemDetail problem = ProblemDetail.forStatusAndDetail(reason.status(), detail);
+		problem.setProperty("outcome", outcome.text());
+		problem.setProperty("reason", reason.text());
+		if (messageId != null) {
+			problem.setProperty("messageId", messageId);
+		}
+		return problem;
+	}
+
+	/** The reason that stands for a status which Spring or Tomcat chose. */
+	static Reason reasonOf(int status) {
+		for (Reason reason : Reason.values()) {
+			if (reason.status().value() == status) {
+				return reason;
+			}
+		}
+		return (status >= 400 && status < 500) ? Reason.MALFORMED : Reason.INTERNAL_ERROR;
+	}
+
+}

@@ -1,0 +1,164 @@
+package dev.waybill.producer;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Objects;
+
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.waybill.contract.HelloQueue;
+import dev.waybill.contract.HelloTopology;
+import dev.waybill.contract.TopologySettings;
+import dev.waybill.contract.Waybill;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.apache.catalina.core.StandardHost;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
+import org.springframework.amqp.rabbit.connection.Connection;
+import org.springframework.amqp.rabbit.connection.ConnectionFactory;
+import org.springframework.amqp.rabbit.connection.ConnectionListener;
+import org.springframework.amqp.rabbit.core.RabbitTemplate;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.actuate.info.InfoContributor;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Puts the parts of the service together. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({ HelloQueue.class, TopologySettings.class, PublishSettings.class,
+		KeyRegistry.Settings.class })
+class ProducerConfiguration {
+
+	/** Boot has no property for it, and a paused broker lets one connect for ever. */
+	private static final int HANDSHAKE_MILLIS = 3000;
+
+	@Bean
+	HelloTopology helloTopology(HelloQueue queue, TopologySettings settings) {
+		return new HelloTopology(queue, settings);
+	}
+
+	@Bean
+	BrokerState brokerState() {
+		return new BrokerState();
+	}
+
+	@Bean
+	EntryQueue entryQueue(PublishSettings settings) {
+		return new EntryQueue(settings.entryQueue());
+	}
+
+	@Bean
+	ByteBudget byteBudget(PublishSettings settings) {
+		return new ByteBudget(settings.budget());
+	}
+
+	@Bean
+	KeyRegistry keyRegistry(KeyRegistry.Settings settings) {
+		return new KeyRegistry(settings);
+	}
+
+	@Bean
+	ProducerMetrics producerMetrics(MeterRegistry registry) {
+		return new ProducerMetrics(registry);
+	}
+
+	@Bean
+	ProducerGauges producerGauges(EntryQueue entries, ByteBudget budget, BrokerState state, Lanes lanes,
+			KeyRegistry keys) {
+		return new ProducerGauges(entries, budget, state, lanes, keys);
+	}
+
+	@Bean
+	Lanes lanes(RabbitTemplate template, HelloTopology topology, HelloQueue queue, PublishSettings settings,
+			EntryQueue entries, BrokerState state, ProducerMetrics metrics,
+			@Value("${waybill.instance:}") String instance) {
+		prepare(template, state);
+		return new Lanes(template, topology, queue, instanceOf(instance), settings, entries, state, metrics);
+	}
+
+	@Bean
+	MessagePublisher messagePublisher(EntryQueue entries, BrokerState state, KeyRegistry keys, ProducerMetrics metrics,
+			PublishSettings settings) {
+		return new MessagePublisher(entries, state, keys, metrics, settings);
+	}
+
+	@Bean
+	MessageReader messageReader(PublishSettings settings) {
+		return new MessageReader(settings);
+	}
+
+	@Bean
+	BrokerHealthIndicator brokerHealthIndicator(BrokerState state, Lanes lanes) {
+		return new BrokerHealthIndicator(state, lanes);
+	}
+
+	@Bean
+	LanesHealthIndicator lanesHealthIndicator(BrokerState state) {
+		return new LanesHealthIndicator(state);
+	}
+
+	@Bean
+	InfoContributor waybillInfo(HelloTopology topology) {
+		return (info) -> info.withDetail("waybill", topology.describe());
+	}
+
+	@Bean
+	WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemsOfTomcat() {
+		return (factory) -> factory.addContextCustomizers((context) -> {
+			if (context.getParent() instanceof StandardHost host) {
+				host.setErrorReportValveClass(ProblemErrorReportValve.class.getName());
+			}
+		});
+	}
+
+	private static void prepare(RabbitTemplate template, BrokerState state) {
+		template.setUsePublisherConnection(true);
+		// The template sets the mandatory flag only when it has a callback to give
+		// returns to.
+		template.setReturnsCallback((returned) -> {
+		});
+		template.setMessagePropertiesConverter(new WaybillPropertiesConverter());
+		if (template.getConnectionFactory() instanceof CachingConnectionFactory factory) {
+			factory.getRabbitConnectionFactory().setHandshakeTimeout(HANDSHAKE_MILLIS);
+		}
+		ConnectionFactory publishing = Objects
+			.requireNonNull(template.getConnectionFactory().getPublisherConnectionFactory());
+		publishing.addConnectionListener(new ConnectionListener() {
+
+			@Override
+			public void onCreate(@Nullable Connection connection) {
+				if (connection != null) {
+					connection.addBlockedListener(state);
+				}
+			}
+
+			@Override
+			public void onShutDown(ShutdownSignalException signal) {
+				state.handleUnblocked();
+			}
+
+		});
+	}
+
+	private static String instanceOf(String configured) {
+		String name = configured.isEmpty() ? hostName() : configured;
+		if (!Waybill.isInstance(name)) {
+			throw new IllegalArgumentException(
+					"waybill.instance is '" + name + "'; allowed are 1 to 64 of the characters A-Z a-z 0-9 _ . -");
+		}
+		return name;
+	}
+
+	private static String hostName() {
+		try {
+			return InetAddress.getLocalHost().getHostName();
+		}
+		catch (UnknownHostException ex) {
+			return "localhost";
+		}
+	}
+
+}

@@ -1,0 +1,110 @@
+package dev.waybill.producer;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+
+/**
+ * Counts what becomes of each attempt.
+ * <p>
+ * Always: attempts = accepted + rejected + unknown + in flight, where the outcomes are
+ * the counts of {@code waybill_publish_seconds}; and the problems of an outcome are its
+ * count, but for accepted, which has none. Replayed answers are no attempts.
+ */
+final class ProducerMetrics {
+
+	private static final Duration[] BUCKETS = { Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(5),
+			Duration.ofMillis(10), Duration.ofMillis(20), Duration.ofMillis(50), Duration.ofMillis(100),
+			Duration.ofMillis(200), Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(2),
+			Duration.ofSeconds(5), Duration.ofSeconds(10) };
+
+	private final Timer[] settled = new Timer[Outcome.values().length];
+
+	private final Counter[] late = new Counter[Outcome.values().length];
+
+	private final Counter[][] problems = new Counter[Reason.values().length][Outcome.values().length];
+
+	private final Counter attempts;
+
+	private final AtomicInteger inFlight = new AtomicInteger();
+
+	private final Counter replayed;
+
+	private final Counter republished;
+
+	private final Counter laneStarts;
+
+	ProducerMetrics(MeterRegistry registry) {
+		this.attempts = Counter.builder("waybill.publish.attempts")
+			.description("Messages that a client asked to publish, replayed answers aside")
+			.register(registry);
+		Gauge.builder("waybill.publish.in.flight", this.inFlight, AtomicInteger::get)
+			.description("Attempts whose outcome is not known yet")
+			.register(registry);
+		this.replayed = Counter.builder("waybill.publish.replayed")
+			.description("Answers repeated for a key that had been accepted")
+			.register(registry);
+		this.republished = Counter.builder("waybill.publish.republished")
+			.description("Messages published once more because their channel died")
+			.register(registry);
+		this.laneStarts = Counter.builder("waybill.lane.starts")
+			.description("Channels opened for publishing")
+			.register(registry);
+		for (Outcome outcome : Outcome.values()) {
+			this.settled[outcome.ordinal()] = Timer.builder("waybill.publish")
+				.description("From taking a message in to knowing its outcome")
+				.tag("outcome", outcome.text())
+				.serviceLevelObjectives(BUCKETS)
+				.register(registry);
+			this.late[outcome.ordinal()] = Counter.builder("waybill.publish.late")
+				.description("Confirms and refusals that came after the answer, which was unknown")
+				.tag("outcome", outcome.text())
+				.register(registry);
+		}
+		for (Reason reason : Reason.values()) {
+			for (Outcome outcome : new Outcome[] { Outcome.REJECTED, Outcome.UNKNOWN }) {
+				this.problems[reason.ordinal()][outcome.ordinal()] = Counter.builder("waybill.publish.problems")
+					.description("Attempts that were not accepted, by reason")
+					.tag("reason", reason.text())
+					.tag("outcome", outcome.text())
+					.register(registry);
+			}
+		}
+	}
+
+	void attempted() {
+		this.attempts.increment();
+		this.inFlight.incrementAndGet();
+	}
+
+	void replayed() {
+		this.replayed.increment();
+	}
+
+	void republished() {
+		this.republished.increment();
+	}
+
+	void laneStarted() {
+		this.laneStarts.increment();
+	}
+
+	/** An attempt that began at the given {@link System#nanoTime()} has its outcome. */
+	void settled(Settlement settlement, long started) {
+		this.settled[settlement.outcome().ordinal()].record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
+		this.inFlight.decrementAndGet();
+		if (settlement.reason() != null) {
+			this.problems[settlement.reason().ordinal()][settlement.outcome().ordinal()].increment();
+		}
+	}
+
+	void settledLate(Settlement settlement) {
+		this.late[settlement.outcome().ordinal()].increment();
+	}
+
+}

@@ -1,0 +1,55 @@
+package dev.waybill.producer;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * How much is published at once and how long it may take.
+ *
+ * @param deadline from reading a message to answering for it, 1 s to 5 min
+ * @param lanes threads that publish, each with a channel of its own, 1 to 64
+ * @param window publishes of a lane that may be unconfirmed, 1 to 10,000
+ * @param entryQueue messages that may wait for a lane, at least 1
+ * @param entryBytes bytes of bodies that may be in hand; a quarter of the heap if not set
+ * @param maxMessageSize the largest body that is taken, at most 128 MiB
+ * @param stopTimeout how long a stop waits for confirms, at most 1 min
+ */
+@ConfigurationProperties("waybill.publish")
+record PublishSettings(@DefaultValue("5s") Duration deadline, @DefaultValue("1") int lanes,
+		@DefaultValue("100") int window, @DefaultValue("2000") int entryQueue, @Nullable DataSize entryBytes,
+		@DefaultValue("1MB") DataSize maxMessageSize, @DefaultValue("7s") Duration stopTimeout) {
+
+	PublishSettings {
+		check("deadline", deadline, "1s to 5m",
+				deadline.toMillis() >= 1000 && deadline.compareTo(Duration.ofMinutes(5)) <= 0);
+		check("lanes", lanes, "1 to 64", lanes >= 1 && lanes <= 64);
+		check("window", window, "1 to 10000", window >= 1 && window <= 10_000);
+		check("entry-queue", entryQueue, "1 to 1000000", entryQueue >= 1 && entryQueue <= 1_000_000);
+		check("max-message-size", maxMessageSize, "1B to 128MB",
+				maxMessageSize.toBytes() >= 1 && maxMessageSize.toMegabytes() <= 128);
+		check("stop-timeout", stopTimeout, "0s to 1m",
+				!stopTimeout.isNegative() && stopTimeout.compareTo(Duration.ofMinutes(1)) <= 0);
+		if (entryBytes == null) {
+			entryBytes = DataSize.ofBytes(Runtime.getRuntime().maxMemory() / 4);
+		}
+		check("entry-bytes", entryBytes, "at least waybill.publish.max-message-size, which is " + maxMessageSize,
+				entryBytes.toBytes() >= maxMessageSize.toBytes());
+	}
+
+	/** The byte budget, which the constructor has always set. */
+	long budget() {
+		return (this.entryBytes != null) ? this.entryBytes.toBytes() : 0;
+	}
+
+	private static void check(String name, Object value, String allowed, boolean holds) {
+		if (!holds) {
+			throw new IllegalArgumentException("waybill.publish." + name + " is " + value + "; allowed is " + allowed);
+		}
+	}
+
+}
