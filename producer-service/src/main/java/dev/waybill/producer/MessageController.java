@@ -1,7 +1,5 @@
 package dev.waybill.producer;
 
-import java.io.IOException;
-
 import jakarta.servlet.http.HttpServletRequest;
 
 import org.springframework.http.MediaType;
@@ -38,7 +36,7 @@ class MessageController {
 
 	@PostMapping(path = "/messages",
 			produces = { MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_PROBLEM_JSON_VALUE })
-	DeferredResult<ResponseEntity<Object>> post(HttpServletRequest request) throws IOException {
+	DeferredResult<ResponseEntity<Object>> post(HttpServletRequest request) {
 		long started = System.nanoTime();
 		try {
 			return publish(request);
@@ -50,7 +48,7 @@ class MessageController {
 		}
 	}
 
-	private DeferredResult<ResponseEntity<Object>> publish(HttpServletRequest request) throws IOException {
+	private DeferredResult<ResponseEntity<Object>> publish(HttpServletRequest request) {
 		String key = this.reader.key(request);
 		Reason refusal = (key == null) ? this.publisher.refusal() : null;
 		if (refusal != null) {
@@ -64,7 +62,7 @@ class MessageController {
 		try {
 			return publish(this.reader.read(request, key), bytes);
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (RuntimeException ex) {
 			this.budget.giveBack(bytes);
 			throw ex;
 		}

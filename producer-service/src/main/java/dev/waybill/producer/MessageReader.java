@@ -88,10 +88,9 @@ final class MessageReader {
 	 * Reads and checks the message.
 	 * @param request the request, of which no byte has been read
 	 * @param key the client's key, or null
-	 * @throws RefusedException where it breaks a rule
-	 * @throws IOException where the client is gone
+	 * @throws RefusedException where it breaks a rule, or does not come to its end
 	 */
-	IncomingMessage read(HttpServletRequest request, @Nullable String key) throws IOException {
+	IncomingMessage read(HttpServletRequest request, @Nullable String key) {
 		String contentType = header(request.getContentType(), HttpHeaders.CONTENT_TYPE, key);
 		String contentEncoding = header(request.getHeader(HttpHeaders.CONTENT_ENCODING), HttpHeaders.CONTENT_ENCODING,
 				key);
@@ -104,7 +103,17 @@ final class MessageReader {
 				contentEncoding, body, ContentDigest.of(contentType, body));
 	}
 
-	private byte[] body(HttpServletRequest request, @Nullable String key) throws IOException {
+	private byte[] body(HttpServletRequest request, @Nullable String key) {
+		try {
+			return bytes(request, key);
+		}
+		catch (IOException ex) {
+			// The client is gone or slow, or its chunks are wrong: nothing was published.
+			throw malformed("The body could not be read to its end: " + ex.getMessage(), key);
+		}
+	}
+
+	private byte[] bytes(HttpServletRequest request, @Nullable String key) throws IOException {
 		long declared = request.getContentLengthLong();
 		ServletInputStream in = request.getInputStream();
 		byte[] body;

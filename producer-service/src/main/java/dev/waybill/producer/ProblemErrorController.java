@@ -1,5 +1,7 @@
 package dev.waybill.producer;
 
+import java.net.URI;
+
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 
@@ -21,6 +23,9 @@ class ProblemErrorController implements ErrorController {
 		Reason reason = Problems.reasonOf(status);
 		ProblemDetail problem = Problems.detail(reason.outcome(), reason, reason.detail(), null);
 		problem.setStatus(status);
+		if (request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String path) {
+			problem.setInstance(URI.create(path));
+		}
 		return ResponseEntity.status(status).contentType(MediaType.APPLICATION_PROBLEM_JSON).body(problem);
 	}
 

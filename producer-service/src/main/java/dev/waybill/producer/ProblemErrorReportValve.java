@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
+import org.apache.tomcat.util.res.StringManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +15,20 @@ import org.jspecify.annotations.Nullable;
  */
 public class ProblemErrorReportValve extends ErrorReportValve {
 
+	private static final String HEADER_TOO_LARGE = StringManager.getManager("org.apache.coyote.http11")
+		.getString("iib.requestheadertoolarge.error");
+
 	@Override
 	protected void report(Request request, Response response, @Nullable Throwable throwable) {
 		int status = response.getStatus();
 		if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
 			return;
 		}
-		Reason reason = Problems.reasonOf(status);
+		Reason reason = isHeaderTooLarge(throwable) ? Reason.HEADER_TOO_LARGE : Problems.reasonOf(status);
+		if (reason == Reason.HEADER_TOO_LARGE) {
+			status = reason.status().value();
+			response.setStatus(status);
+		}
 		String problem = """
 				{"title":"%s","status":%d,"detail":"%s","outcome":"%s","reason":"%s"}""".formatted(
 				reason.status().getReasonPhrase(), status, reason.detail(), reason.outcome().text(), reason.text());
@@ -34,6 +42,11 @@ public class ProblemErrorReportValve extends ErrorReportValve {
 		catch (IOException | IllegalStateException ex) {
 			// The client is gone, or has its answer.
 		}
+	}
+
+	/** Tomcat answers 400 for it and tells it from others by this text only. */
+	private static boolean isHeaderTooLarge(@Nullable Throwable throwable) {
+		return throwable != null && HEADER_TOO_LARGE.equals(throwable.getMessage());
 	}
 
 }

@@ -91,7 +91,7 @@ class ProducerConfiguration {
 	}
 
 	@Bean
-	BrokerHealthIndicator brokerHealthIndicator(BrokerState state, Lanes lanes) {
+	BrokerHealthIndicator brokerStateHealthIndicator(BrokerState state, Lanes lanes) {
 		return new BrokerHealthIndicator(state, lanes);
 	}
 
