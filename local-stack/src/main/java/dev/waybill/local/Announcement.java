@@ -23,8 +23,7 @@ final class Announcement {
 	}
 
 	static String stopped(StackOptions options) {
-		return (options.rabbitmq() != null) ? "Stopped: producer, consumer."
-				: "Stopped: producer, consumer, broker. What was left in its queues is gone.";
+		return (options.rabbitmq() != null) ? "Stopped." : "Stopped. What was left in its queues is gone.";
 	}
 
 	private static String broker(StackOptions options) {
