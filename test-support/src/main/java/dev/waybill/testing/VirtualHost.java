@@ -31,7 +31,8 @@ public final class VirtualHost {
 
 	private static final JsonMapper JSON = new JsonMapper();
 
-	private final HttpClient http = HttpClient.newHttpClient();
+	// The management API ends the connection on an offer of HTTP/2 with a body.
+	private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
 	private final RabbitBroker broker;
 

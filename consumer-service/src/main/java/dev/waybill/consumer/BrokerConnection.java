@@ -1,0 +1,164 @@
+package dev.waybill.consumer;
+
+import java.io.IOException;
+
+import com.rabbitmq.client.BlockedCallback;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.waybill.contract.BrokerRefusedException;
+import dev.waybill.contract.HelloTopology;
+import dev.waybill.contract.HelloTopology.Role;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.amqp.rabbit.connection.Connection;
+import org.springframework.amqp.rabbit.connection.ConnectionFactory;
+import org.springframework.amqp.rabbit.connection.ConnectionListener;
+
+/**
+ * Knows, without asking the network, whether the broker is there and whether it blocks
+ * us; and makes sure on each new connection that the queues are there.
+ */
+final class BrokerConnection implements ConnectionListener {
+
+	private static final Logger logger = LoggerFactory.getLogger(BrokerConnection.class);
+
+	/** What the framework ends the names of publishing connections with. */
+	private static final String PUBLISHER = ".publisher";
+
+	private final ConnectionFactory factory;
+
+	private final HelloTopology topology;
+
+	private volatile com.rabbitmq.client.@Nullable Connection connection;
+
+	private volatile @Nullable BrokerRefusedException refusal;
+
+	private volatile boolean blocked;
+
+	private volatile boolean absenceLogged;
+
+	BrokerConnection(ConnectionFactory factory, HelloTopology topology, ConsumerMetrics metrics) {
+		this.factory = factory;
+		this.topology = topology;
+		factory.addConnectionListener(this);
+		metrics.brokerConnected(this::isConnected);
+		metrics.brokerBlocked(this::isBlocked);
+	}
+
+	boolean isConnected() {
+		com.rabbitmq.client.Connection current = this.connection;
+		return current != null && current.isOpen();
+	}
+
+	boolean isBlocked() {
+		return this.blocked;
+	}
+
+	/** What the broker last refused us, if it did. */
+	@Nullable BrokerRefusedException refusal() {
+		return this.refusal;
+	}
+
+	/**
+	 * Connects, if we are not.
+	 * @throws BrokerRefusedException where somebody must change something first
+	 */
+	void connect() {
+		try {
+			this.factory.createConnection();
+		}
+		catch (RuntimeException ex) {
+			BrokerRefusedException refused = BrokerRefusal.of(ex);
+			throw (refused != null) ? refused : ex;
+		}
+		BrokerRefusedException refused = this.refusal;
+		if (refused != null) {
+			throw refused;
+		}
+	}
+
+	/** The connection for publishing, made if need be. */
+	com.rabbitmq.client.Connection publishingConnection() throws IOException {
+		ConnectionFactory publishing = this.factory.getPublisherConnectionFactory();
+		com.rabbitmq.client.Connection delegate = ((publishing != null) ? publishing : this.factory).createConnection()
+			.getDelegate();
+		if (delegate == null) {
+			throw new IOException("the connection has just closed");
+		}
+		return delegate;
+	}
+
+	/** Makes sure again that the queues are there, on the present connection. */
+	void ensureQueues() {
+		com.rabbitmq.client.Connection current = this.connection;
+		if (current != null && current.isOpen()) {
+			ensure(current);
+		}
+	}
+
+	@Override
+	public void onCreate(@Nullable Connection created) {
+		com.rabbitmq.client.Connection delegate = (created != null) ? created.getDelegate() : null;
+		if (delegate == null) {
+			return;
+		}
+		String name = delegate.getClientProvidedName();
+		if (name != null && name.endsWith(PUBLISHER)) {
+			watchBlocking(delegate);
+			return;
+		}
+		delegate.addShutdownListener(this::lost);
+		this.connection = delegate;
+		this.absenceLogged = false;
+		logger.info("Connected to {} {} at {}", delegate.getServerProperties().get("product"),
+				delegate.getServerProperties().get("version"), delegate);
+		ensure(delegate);
+	}
+
+	@Override
+	public void onFailed(Exception exception) {
+		if (!this.absenceLogged) {
+			this.absenceLogged = true;
+			BrokerRefusedException refused = BrokerRefusal.of(exception);
+			logger.warn("No connection to the broker; trying again until there is one ({})",
+					(refused != null) ? refused.getMessage() : exception.toString());
+		}
+	}
+
+	private void ensure(com.rabbitmq.client.Connection delegate) {
+		try {
+			this.topology.ensure(delegate, Role.CONSUMER);
+			this.refusal = null;
+		}
+		catch (BrokerRefusedException ex) {
+			this.refusal = ex;
+			logger.error("{}", ex.getMessage());
+		}
+		catch (IOException | RuntimeException ex) {
+			logger.warn("The queues could not be looked after; connecting again ({})", ex.toString());
+			delegate.abort(1000);
+		}
+	}
+
+	private void watchBlocking(com.rabbitmq.client.Connection delegate) {
+		this.blocked = false;
+		BlockedCallback onBlocked = (reason) -> {
+			this.blocked = true;
+			logger.warn("The broker blocks publishing: {}", reason);
+		};
+		delegate.addBlockedListener(onBlocked, () -> {
+			this.blocked = false;
+			logger.info("The broker no longer blocks publishing");
+		});
+		delegate.addShutdownListener((cause) -> this.blocked = false);
+	}
+
+	private void lost(ShutdownSignalException cause) {
+		if (!cause.isInitiatedByApplication()) {
+			logger.warn("The connection to the broker was lost; connecting again ({})", cause.getMessage());
+			this.absenceLogged = true;
+		}
+	}
+
+}

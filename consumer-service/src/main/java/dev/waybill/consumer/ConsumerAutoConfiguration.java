@@ -1,0 +1,139 @@
+package dev.waybill.consumer;
+
+import java.io.IOException;
+
+import dev.waybill.contract.HelloQueue;
+import dev.waybill.contract.HelloTopology;
+import dev.waybill.contract.TopologySettings;
+import io.micrometer.core.instrument.MeterRegistry;
+
+import org.springframework.amqp.rabbit.connection.ConnectionFactory;
+import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.actuate.info.InfoContributor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Puts the consumer together, around the user's {@link MessageProcessor} if there is one.
+ */
+@AutoConfiguration(afterName = { "org.springframework.boot.amqp.autoconfigure.RabbitAutoConfiguration",
+		"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
+@EnableConfigurationProperties({ HelloQueue.class, TopologySettings.class, ProcessingSettings.class,
+		RetrySettings.class, DuplicateSettings.class, DeadLetterSettings.class, ProcessorSettings.class })
+public class ConsumerAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	MessageProcessor waybillDefaultProcessor(ProcessorSettings settings) throws IOException {
+		return new DefaultProcessor(settings);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	HelloTopology waybillTopology(HelloQueue queue, TopologySettings settings) {
+		return new HelloTopology(queue, settings);
+	}
+
+	@Bean
+	InfoContributor waybillInfoContributor(HelloTopology topology) {
+		return (builder) -> builder.withDetail("waybill", topology.describe());
+	}
+
+	@Bean
+	ConsumerMetrics waybillMetrics(MeterRegistry registry) {
+		return new ConsumerMetrics(registry);
+	}
+
+	@Bean
+	BrokerConnection waybillBrokerConnection(ConnectionFactory factory, HelloTopology topology,
+			ConsumerMetrics metrics) {
+		return new BrokerConnection(factory, topology, metrics);
+	}
+
+	@Bean
+	InHand waybillInHand(ConsumerMetrics metrics) {
+		return new InHand(metrics);
+	}
+
+	@Bean
+	RetryDelay waybillRetryDelay(RetrySettings settings, HelloQueue queue, TopologySettings topology, InHand inHand) {
+		return new RetryDelay(settings, queue, topology, inHand);
+	}
+
+	@Bean
+	Intake waybillIntake(InHand inHand, RetryDelay retryDelay) {
+		return new Intake(inHand, retryDelay);
+	}
+
+	@Bean
+	DeadLetterPublisher waybillDeadLetterPublisher(BrokerConnection broker, HelloQueue queue,
+			DeadLetterSettings settings) {
+		return new DeadLetterPublisher(broker, queue, settings);
+	}
+
+	@Bean
+	DeadLetterReader waybillDeadLetterReader(DeadLetterPublisher publisher, DeadLetterSettings settings,
+			ConsumerMetrics metrics) {
+		return new DeadLetterReader(publisher, settings, metrics);
+	}
+
+	@Bean
+	RunningAttempts waybillRunningAttempts(ProcessingSettings settings) {
+		return new RunningAttempts(settings);
+	}
+
+	@Bean
+	Processing waybillProcessing(MessageProcessor processor, ProcessingSettings settings, InHand inHand, Intake intake,
+			DuplicateSettings duplicates, HelloQueue queue, RunningAttempts running, RetryDelay retryDelay,
+			DeadLetterPublisher publisher, ConsumerMetrics metrics) {
+		return new Processing(processor, settings, inHand, intake, new Duplicates(duplicates, metrics),
+				new Attempts(queue), running, retryDelay, new DeadLetterRoad(publisher, inHand, retryDelay, queue),
+				metrics);
+	}
+
+	@Bean
+	ListenerControl waybillListenerControl(ApplicationContext context, ProcessingSettings settings,
+			BrokerConnection broker, RabbitListenerEndpointRegistry registry,
+			@Value("${spring.rabbitmq.listener.direct.prefetch}") int prefetch, Intake intake, InHand inHand,
+			RunningAttempts running, DeadLetterReader deadLetters, ConsumerMetrics metrics) {
+		return new ListenerControl(context, settings, broker, new Containers(registry, prefetch), intake, inHand,
+				running, new BrokenProcessor(metrics), deadLetters);
+	}
+
+	@Bean
+	Workers waybillWorkers(ProcessingSettings settings, Intake intake, Processing processing, ListenerControl control) {
+		return new Workers(settings, intake, processing, control);
+	}
+
+	@Bean
+	HelloListener waybillHelloListener(Intake intake) {
+		return new HelloListener(intake);
+	}
+
+	@Bean
+	QueueEvents waybillQueueEvents(Intake intake, BrokerConnection broker) {
+		return new QueueEvents(intake, broker);
+	}
+
+	// By name only: a converter of all would be taken for the user's own listeners too.
+	@Bean(defaultCandidate = false)
+	UntouchedBody waybillUntouchedBody() {
+		return new UntouchedBody();
+	}
+
+	@Bean
+	ListenerHealthIndicator listenerHealthIndicator(ListenerControl control, Intake intake, BrokerConnection broker) {
+		return new ListenerHealthIndicator(control, intake, broker);
+	}
+
+	// The name "broker" is the group's.
+	@Bean
+	BrokerHealthIndicator brokerConnectionHealthIndicator(BrokerConnection broker) {
+		return new BrokerHealthIndicator(broker);
+	}
+
+}

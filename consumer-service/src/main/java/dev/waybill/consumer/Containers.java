@@ -1,0 +1,65 @@
+package dev.waybill.consumer;
+
+import org.springframework.amqp.core.AcknowledgeMode;
+import org.springframework.amqp.rabbit.listener.DirectMessageListenerContainer;
+import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
+/** The two listener containers, as this service needs them. */
+final class Containers {
+
+	private static final long LOOK_AGAIN_MILLIS = 1000;
+
+	private final RabbitListenerEndpointRegistry registry;
+
+	private final int prefetch;
+
+	Containers(RabbitListenerEndpointRegistry registry, int prefetch) {
+		Allowed.between("spring.rabbitmq.listener.direct.prefetch", prefetch, 1, 65_535);
+		this.registry = registry;
+		this.prefetch = prefetch;
+	}
+
+	void startHello() {
+		start(HelloListener.ID, this.prefetch);
+	}
+
+	void startHelloForOne() {
+		start(HelloListener.ID, 1);
+	}
+
+	void startDead() {
+		start(DeadLetterReader.ID, DeadLetterReader.PREFETCH);
+	}
+
+	/** Closes the channel too: whoever calls it has settled everything before. */
+	void stopHello() {
+		container(HelloListener.ID).stop();
+	}
+
+	void stop() {
+		stopHello();
+		container(DeadLetterReader.ID).stop();
+	}
+
+	private void start(String id, int prefetch) {
+		DirectMessageListenerContainer container = container(id);
+		container.setPrefetchCount(prefetch);
+		container.setAcknowledgeMode(AcknowledgeMode.MANUAL);
+		container.setMessagePropertiesConverter(new AsReceived());
+		container.setDeBatchingEnabled(false);
+		container.setMissingQueuesFatal(false);
+		container.setFailedDeclarationRetryInterval(LOOK_AGAIN_MILLIS);
+		container.setRecoveryInterval(LOOK_AGAIN_MILLIS);
+		container.start();
+	}
+
+	private DirectMessageListenerContainer container(String id) {
+		if (this.registry.getListenerContainer(id) instanceof DirectMessageListenerContainer container) {
+			return container;
+		}
+		throw new InvalidConfigurationPropertyValueException("spring.rabbitmq.listener.type", "simple",
+				"Allowed is direct.");
+	}
+
+}

@@ -1,0 +1,126 @@
+package dev.waybill.consumer;
+
+import java.io.IOException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import com.rabbitmq.client.Channel;
+import dev.waybill.contract.HelloQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides whether a dead letter has been published: confirmed and not returned, in time,
+ * over a connection of its own.
+ * <p>
+ * One thread and one message at a time: a return comes before the confirm of the same
+ * message, so what comes is about that one; and a socket that blocks holds up this thread
+ * alone. Whatever goes wrong ends the channel, since what it says later would be credited
+ * to the next message.
+ */
+final class DeadLetterPublisher implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(DeadLetterPublisher.class);
+
+	private final ExecutorService thread = Executors.newSingleThreadExecutor((task) -> {
+		Thread publisher = new Thread(task, "waybill-dead-letters");
+		publisher.setDaemon(true);
+		return publisher;
+	});
+
+	private final BrokerConnection broker;
+
+	private final String exchange;
+
+	private final long timeoutMillis;
+
+	/** The publisher thread's alone. */
+	private @Nullable Channel channel;
+
+	/** The publisher thread's, and set by the connection's. */
+	private AtomicBoolean returned = new AtomicBoolean();
+
+	DeadLetterPublisher(BrokerConnection broker, HelloQueue queue, DeadLetterSettings settings) {
+		this.broker = broker;
+		this.exchange = queue.deadLetterExchange();
+		this.timeoutMillis = settings.publishTimeout().toMillis();
+	}
+
+	/** Publishes a dead letter; true only where the broker has it, in its queue. */
+	boolean publish(DeadLetterCopy copy, byte[] body) {
+		if (this.broker.isBlocked()) {
+			return false;
+		}
+		Future<Boolean> published = this.thread.submit(() -> publishNow(copy, body));
+		try {
+			return published.get(this.timeoutMillis, TimeUnit.MILLISECONDS);
+		}
+		catch (TimeoutException ex) {
+			published.cancel(true);
+			logger.warn("A dead letter was not confirmed within {} ms", this.timeoutMillis);
+		}
+		catch (ExecutionException ex) {
+			logger.warn("A dead letter could not be published: {}", String.valueOf(ex.getCause()));
+		}
+		catch (InterruptedException ex) {
+			published.cancel(true);
+			Thread.currentThread().interrupt();
+		}
+		return false;
+	}
+
+	@Override
+	public void close() {
+		this.thread.shutdownNow();
+	}
+
+	private boolean publishNow(DeadLetterCopy copy, byte[] body) throws Exception {
+		boolean stored = false;
+		try {
+			Channel open = open();
+			open.basicPublish(this.exchange, HelloQueue.DLQ_KEY, true,
+					copy.properties(open.getConnection().getFrameMax()), body);
+			boolean confirmed = open.waitForConfirms(this.timeoutMillis);
+			stored = confirmed && !this.returned.get();
+			if (!stored) {
+				logger.warn("A dead letter was {} by the broker", confirmed ? "returned" : "nacked");
+			}
+			return stored;
+		}
+		finally {
+			if (!stored) {
+				discard();
+			}
+		}
+	}
+
+	private Channel open() throws IOException {
+		if (this.channel != null && this.channel.isOpen()) {
+			return this.channel;
+		}
+		Channel fresh = this.broker.publishingConnection().createChannel();
+		if (fresh == null) {
+			throw new IOException("the connection has no channel left");
+		}
+		this.channel = fresh;
+		AtomicBoolean ofThisChannel = new AtomicBoolean();
+		this.returned = ofThisChannel;
+		fresh.addReturnListener((message) -> ofThisChannel.set(true));
+		fresh.confirmSelect();
+		return fresh;
+	}
+
+	private void discard() throws IOException {
+		if (this.channel != null) {
+			this.channel.abort();
+			this.channel = null;
+		}
+	}
+
+}

@@ -1,0 +1,132 @@
+package dev.waybill.consumer;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.amqp.core.Message;
+import org.springframework.amqp.rabbit.annotation.RabbitListener;
+
+/**
+ * Moves what came by the broker's road to the dead letters for people: copied, confirmed,
+ * and only then acked; what cannot be copied is kept and tried again.
+ */
+final class DeadLetterReader implements AutoCloseable {
+
+	static final String ID = "dead";
+
+	static final int PREFETCH = 10;
+
+	private static final Logger logger = LoggerFactory.getLogger(DeadLetterReader.class);
+
+	private final ScheduledExecutorService thread = Executors
+		.newSingleThreadScheduledExecutor((task) -> new Thread(task, "waybill-dead-letter-reader"));
+
+	private final Set<Delivery> waiting = ConcurrentHashMap.newKeySet();
+
+	private final DeadLetterPublisher publisher;
+
+	private final Duration retryInterval;
+
+	private final ConsumerMetrics metrics;
+
+	private volatile boolean closing;
+
+	DeadLetterReader(DeadLetterPublisher publisher, DeadLetterSettings settings, ConsumerMetrics metrics) {
+		this.publisher = publisher;
+		this.retryInterval = settings.retryInterval();
+		this.metrics = metrics;
+		metrics.deadLettersWaiting(this.waiting::size);
+	}
+
+	@RabbitListener(id = ID, queues = "${waybill.queue.name:hello}.dead", ackMode = "MANUAL",
+			messageConverter = "waybillUntouchedBody", autoStartup = "false")
+	void take(Message message, Channel channel) {
+		Channel raw = ConsumerChannel.raw(channel);
+		Delivery delivery = new Delivery(
+				new ConsumerChannel(raw, String.valueOf(message.getMessageProperties().getConsumerTag())), message);
+		this.waiting.add(delivery);
+		if (this.closing) {
+			handBack(delivery);
+			return;
+		}
+		this.thread.execute(() -> move(delivery));
+	}
+
+	/** Hands back what it holds, and all that still arrives. */
+	void handBack() {
+		this.closing = true;
+		this.waiting.forEach((delivery) -> delivery.channel().cancel());
+		this.waiting.forEach(this::handBack);
+	}
+
+	@Override
+	public void close() {
+		this.thread.shutdownNow();
+	}
+
+	private void move(Delivery delivery) {
+		if (delivery.isSettled()) {
+			return;
+		}
+		if (!delivery.channel().isOpen()) {
+			settle(delivery, Settlement.ABANDONED);
+		}
+		else if (this.publisher.publish(copy(delivery), delivery.body())) {
+			settle(delivery, Settlement.ACKED);
+			this.metrics.deadLetterRead();
+		}
+		else {
+			this.metrics.deadLetterFailed();
+			logger.warn("Dead {} could not be moved on; trying again in {} ms", delivery,
+					this.retryInterval.toMillis());
+			if (!this.thread.isShutdown()) {
+				this.thread.schedule(() -> move(delivery), this.retryInterval.toMillis(), TimeUnit.MILLISECONDS);
+			}
+		}
+	}
+
+	private void handBack(Delivery delivery) {
+		settle(delivery, Settlement.HANDED_BACK);
+	}
+
+	private void settle(Delivery delivery, Settlement how) {
+		if (delivery.settle()) {
+			this.waiting.remove(delivery);
+			try {
+				how.send(delivery.channel().channel(), delivery.tag());
+			}
+			catch (Exception ex) {
+				logger.debug("The channel closed before {} was {}", delivery, how.tag(), ex);
+			}
+		}
+	}
+
+	private static DeadLetterCopy copy(Delivery delivery) {
+		BasicProperties properties = delivery.properties();
+		Integer attempts = (delivery.header("x-delivery-count") instanceof Number count) ? count.intValue() : null;
+		return new DeadLetterCopy(properties, reason(delivery), attempts);
+	}
+
+	/** Why the broker moved it, as the broker says it. */
+	private static String reason(Delivery delivery) {
+		Object deaths = delivery.header("x-death");
+		if (deaths instanceof List<?> list && !list.isEmpty() && list.get(0) instanceof Map<?, ?> death) {
+			return "the broker: " + death.get("reason") + " in queue " + death.get("queue");
+		}
+		@Nullable Object last = delivery.header("x-last-death-reason");
+		return "the broker: " + ((last != null) ? last : "no reason given");
+	}
+
+}

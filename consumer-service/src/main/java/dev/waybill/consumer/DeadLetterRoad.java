@@ -1,0 +1,49 @@
+package dev.waybill.consumer;
+
+import dev.waybill.contract.HelloQueue;
+import dev.waybill.contract.HelloQueue.Type;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides which road a dead letter takes: our own copy, which carries the reason; where
+ * that fails the broker's; and where the queue has none, back to the queue.
+ */
+final class DeadLetterRoad {
+
+	private static final Logger logger = LoggerFactory.getLogger(DeadLetterRoad.class);
+
+	private final DeadLetterPublisher publisher;
+
+	private final InHand inHand;
+
+	private final RetryDelay retryDelay;
+
+	private final boolean brokerHasRoad;
+
+	DeadLetterRoad(DeadLetterPublisher publisher, InHand inHand, RetryDelay retryDelay, HelloQueue queue) {
+		this.publisher = publisher;
+		this.inHand = inHand;
+		this.retryDelay = retryDelay;
+		this.brokerHasRoad = queue.type() != Type.TUTORIAL;
+	}
+
+	/** Sends a delivery on its way; true where our copy was confirmed. */
+	boolean send(Delivery delivery, int attempt, Throwable failure) {
+		String reason = failure.getClass().getName() + ": " + failure.getMessage();
+		if (this.publisher.publish(new DeadLetterCopy(delivery.properties(), reason, attempt), delivery.body())) {
+			this.inHand.settle(delivery, Settlement.DEAD_LETTERED);
+			return true;
+		}
+		if (this.brokerHasRoad) {
+			logger.warn("No copy of {} was confirmed; the broker moves it", delivery);
+			this.inHand.settle(delivery, Settlement.DROPPED_TO_BROKER);
+		}
+		else {
+			logger.warn("No copy of {} was confirmed; it stays in the queue", delivery);
+			this.retryDelay.reject(delivery, attempt);
+		}
+		return false;
+	}
+
+}

@@ -1,0 +1,55 @@
+package dev.waybill.consumer;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The processor where a user has none: logs each message, and keeps a journal of the ids
+ * if told to.
+ */
+final class DefaultProcessor implements MessageProcessor, AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(DefaultProcessor.class);
+
+	private final long workMillis;
+
+	private final @Nullable BufferedWriter journal;
+
+	DefaultProcessor(ProcessorSettings settings) throws IOException {
+		this.workMillis = settings.workTime().toMillis();
+		Path path = settings.journal();
+		this.journal = (path != null)
+				? Files.newBufferedWriter(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND) : null;
+	}
+
+	@Override
+	public void process(ReceivedMessage message) throws IOException, InterruptedException {
+		if (this.workMillis > 0) {
+			Thread.sleep(this.workMillis);
+		}
+		String id = (message.messageId() != null) ? message.messageId() : "-";
+		if (this.journal != null) {
+			synchronized (this.journal) {
+				this.journal.write(id.replaceAll("\\R", " ") + "\n");
+				this.journal.flush();
+			}
+		}
+		logger.info("Processed message {}: {} bytes of {}, attempt {}", id, message.body().length,
+				message.contentType(), message.attempt());
+	}
+
+	@Override
+	public void close() throws IOException {
+		if (this.journal != null) {
+			this.journal.close();
+		}
+	}
+
+}

@@ -1,0 +1,132 @@
+package dev.waybill.consumer;
+
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.waybill.contract.ContentDigest;
+import dev.waybill.contract.Waybill;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.amqp.core.Message;
+import org.springframework.amqp.core.MessageProperties;
+
+/** One delivery, and how far it has come: each step is taken by one thread only. */
+final class Delivery {
+
+	private final AtomicReference<State> state = new AtomicReference<>(State.HELD);
+
+	private final ConsumerChannel channel;
+
+	private final long tag;
+
+	private final boolean redelivered;
+
+	private final BasicProperties properties;
+
+	private final byte[] body;
+
+	private final @Nullable Waybill waybill;
+
+	private final long receivedAt = Clocks.micros();
+
+	private @Nullable ContentDigest digest;
+
+	Delivery(ConsumerChannel channel, Message message) {
+		AsReceived.Properties received = (AsReceived.Properties) message.getMessageProperties();
+		this.channel = channel;
+		this.tag = received.getDeliveryTag();
+		this.redelivered = Boolean.TRUE.equals(received.getRedelivered());
+		this.properties = received.amqp();
+		this.body = message.getBody();
+		this.waybill = waybill(this.properties);
+	}
+
+	private static @Nullable Waybill waybill(BasicProperties properties) {
+		Map<String, Object> headers = properties.getHeaders();
+		if (headers == null || !headers.containsKey(Waybill.SOURCE)) {
+			return null;
+		}
+		MessageProperties plain = new MessageProperties();
+		plain.setAppId(properties.getAppId());
+		headers.forEach(plain::setHeader);
+		return Waybill.of(plain);
+	}
+
+	ConsumerChannel channel() {
+		return this.channel;
+	}
+
+	long tag() {
+		return this.tag;
+	}
+
+	boolean redelivered() {
+		return this.redelivered;
+	}
+
+	BasicProperties properties() {
+		return this.properties;
+	}
+
+	byte[] body() {
+		return this.body;
+	}
+
+	@Nullable Waybill waybill() {
+		return this.waybill;
+	}
+
+	/** Microseconds since the epoch by this machine's clock. */
+	long receivedAt() {
+		return this.receivedAt;
+	}
+
+	@Nullable Object header(String name) {
+		Map<String, Object> headers = this.properties.getHeaders();
+		return (headers != null) ? headers.get(name) : null;
+	}
+
+	synchronized ContentDigest digest() {
+		if (this.digest == null) {
+			this.digest = ContentDigest.of(this.properties.getContentType(), this.body);
+		}
+		return this.digest;
+	}
+
+	/** The same for each delivery of one message; hardly ever for two messages. */
+	String fingerprint() {
+		return this.properties.getMessageId() + "/" + digest();
+	}
+
+	/** Takes it for processing; false where it has been settled meanwhile. */
+	boolean begin() {
+		return this.state.compareAndSet(State.HELD, State.BEGUN);
+	}
+
+	/** Takes it for settling; false where somebody else has. */
+	boolean settle() {
+		return this.state.getAndSet(State.SETTLED) != State.SETTLED;
+	}
+
+	/** Takes it for settling unless its processing has begun. */
+	boolean settleUnbegun() {
+		return this.state.compareAndSet(State.HELD, State.SETTLED);
+	}
+
+	boolean isSettled() {
+		return this.state.get() == State.SETTLED;
+	}
+
+	@Override
+	public String toString() {
+		return "message " + this.properties.getMessageId() + " (delivery " + this.tag + ")";
+	}
+
+	private enum State {
+
+		HELD, BEGUN, SETTLED
+
+	}
+
+}

@@ -1,0 +1,102 @@
+package dev.waybill.consumer;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import dev.waybill.contract.ContentDigest;
+import dev.waybill.contract.RecentWindow;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides whether a delivery is a duplicate: a waybilled message with the id and the
+ * content of one whose processing succeeded within the window. A copy of a message that
+ * is in process right now waits for its outcome.
+ */
+final class Duplicates {
+
+	private static final Logger logger = LoggerFactory.getLogger(Duplicates.class);
+
+	private final RecentWindow<ContentDigest> processed;
+
+	/** What waits for each id that is in process. */
+	private final Map<String, List<Delivery>> inProcess = new HashMap<>();
+
+	private final ConsumerMetrics metrics;
+
+	private boolean conflictLogged;
+
+	Duplicates(DuplicateSettings settings, ConsumerMetrics metrics) {
+		this.processed = new RecentWindow<>(settings.maxCount(), settings.maxAge());
+		this.metrics = metrics;
+		metrics.dedupWindowAge(this.processed::age);
+	}
+
+	/** Says what is to be done with a delivery; after PROCESS it must be released. */
+	synchronized Verdict claim(Delivery delivery) {
+		String id = id(delivery);
+		if (id == null) {
+			return Verdict.PROCESS;
+		}
+		List<Delivery> waiting = this.inProcess.get(id);
+		if (waiting != null) {
+			waiting.add(delivery);
+			return Verdict.WAIT;
+		}
+		ContentDigest known = this.processed.get(id);
+		if (known != null && known.equals(delivery.digest())) {
+			return Verdict.DUPLICATE;
+		}
+		if (known != null) {
+			conflict(id);
+		}
+		this.inProcess.put(id, new ArrayList<>());
+		return Verdict.PROCESS;
+	}
+
+	/** Remembers what was processed; before it is acked, or a copy could slip between. */
+	void processed(Delivery delivery) {
+		String id = id(delivery);
+		if (id != null) {
+			this.processed.put(id, delivery.digest());
+		}
+	}
+
+	/** Ends a claim and gives what has waited for it. */
+	synchronized List<Delivery> release(Delivery delivery) {
+		String id = id(delivery);
+		List<Delivery> waiting = (id != null) ? this.inProcess.remove(id) : null;
+		return (waiting != null) ? waiting : List.of();
+	}
+
+	private void conflict(String id) {
+		this.metrics.conflict();
+		if (!this.conflictLogged) {
+			this.conflictLogged = true;
+			logger.warn("Message {} was processed before with other content; it is processed again, "
+					+ "and so are others like it, counted as waybill_conflicts_total", id);
+		}
+	}
+
+	private static @Nullable String id(Delivery delivery) {
+		return (delivery.waybill() != null) ? delivery.properties().getMessageId() : null;
+	}
+
+	/** What is to be done with a delivery. */
+	enum Verdict {
+
+		/** Process it. */
+		PROCESS,
+
+		/** Settle it without processing. */
+		DUPLICATE,
+
+		/** Nothing now: whoever releases the claim gets it. */
+		WAIT
+
+	}
+
+}

@@ -1,0 +1,127 @@
+package dev.waybill.consumer;
+
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicReference;
+
+import com.rabbitmq.client.Channel;
+
+import org.springframework.amqp.core.Message;
+
+/**
+ * Decides of each arriving delivery whether it is worked on or handed back.
+ */
+final class Intake {
+
+	private final Map<Channel, ConsumerChannel> channels = new ConcurrentHashMap<>();
+
+	private final BlockingQueue<Delivery> work = new LinkedBlockingQueue<>();
+
+	private final AtomicReference<Delivery> trial = new AtomicReference<>();
+
+	private final InHand inHand;
+
+	private final RetryDelay retryDelay;
+
+	private volatile Mode mode = Mode.CLOSED;
+
+	Intake(InHand inHand, RetryDelay retryDelay) {
+		this.inHand = inHand;
+		this.retryDelay = retryDelay;
+	}
+
+	/** Takes a delivery in hand as it arrives. */
+	void arrived(Channel channel, Message message) {
+		ConsumerChannel from = subscribed(channel, String.valueOf(message.getMessageProperties().getConsumerTag()));
+		Delivery delivery = new Delivery(from, message);
+		this.inHand.take(delivery);
+		this.retryDelay.arrived(delivery);
+		if (this.mode == Mode.OPEN) {
+			this.work.add(delivery);
+		}
+		else if (this.mode == Mode.TRIAL && this.trial.compareAndSet(null, delivery)) {
+			from.cancel();
+			this.work.add(delivery);
+		}
+		else {
+			from.cancel();
+			this.inHand.handBack(delivery);
+		}
+		if (this.mode == Mode.CLOSED) {
+			this.inHand.handBack(delivery);
+		}
+	}
+
+	/** Notes a subscription, from its start or its first delivery. */
+	ConsumerChannel subscribed(Channel channel, String consumerTag) {
+		Channel raw = ConsumerChannel.raw(channel);
+		ConsumerChannel known = this.channels.get(raw);
+		if (known != null) {
+			return known;
+		}
+		ConsumerChannel fresh = new ConsumerChannel(raw, consumerTag);
+		ConsumerChannel other = this.channels.putIfAbsent(raw, fresh);
+		if (other != null) {
+			return other;
+		}
+		raw.addShutdownListener((cause) -> {
+			this.channels.remove(raw);
+			this.inHand.settleAll((delivery) -> delivery.channel() == fresh, Settlement.ABANDONED);
+		});
+		return fresh;
+	}
+
+	/** Begins to take deliveries: all, or one for a trial. */
+	void open(Mode how) {
+		this.trial.set(null);
+		this.retryDelay.inTime();
+		this.mode = how;
+	}
+
+	/** Ends all subscriptions and hands back what has not begun, now and later. */
+	void close() {
+		this.mode = Mode.CLOSED;
+		this.channels.values().forEach(ConsumerChannel::cancel);
+		this.inHand.handBackUnbegun();
+		this.retryDelay.atOnce();
+	}
+
+	/** Closes every channel, so that everything on it returns to the queue. */
+	void abort() {
+		this.channels.values().forEach(ConsumerChannel::abort);
+	}
+
+	boolean isConsuming() {
+		return this.mode != Mode.CLOSED && this.channels.values().stream().anyMatch(ConsumerChannel::isConsuming);
+	}
+
+	boolean isTrial(Delivery delivery) {
+		return this.trial.get() == delivery;
+	}
+
+	Delivery next() throws InterruptedException {
+		return this.work.take();
+	}
+
+	/** Puts back to work what has waited for another. */
+	void again(Delivery delivery) {
+		this.work.add(delivery);
+	}
+
+	/** What is taken. */
+	enum Mode {
+
+		/** Everything. */
+		OPEN,
+
+		/** One delivery. */
+		TRIAL,
+
+		/** Nothing. */
+		CLOSED
+
+	}
+
+}

@@ -1,0 +1,272 @@
+package dev.waybill.consumer;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+import dev.waybill.consumer.Intake.Mode;
+import dev.waybill.contract.BrokerRefusedException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.amqp.AmqpException;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.LivenessState;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+
+/**
+ * Decides when messages are taken: from when the broker is there until the service stops,
+ * one at a time while the processor is broken, and none once it is stuck.
+ */
+final class ListenerControl implements SmartLifecycle {
+
+	private static final Logger logger = LoggerFactory.getLogger(ListenerControl.class);
+
+	private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(2);
+
+	private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor((task) -> {
+		Thread control = new Thread(task, "waybill-listener-control");
+		control.setDaemon(true);
+		return control;
+	});
+
+	private final ApplicationContext context;
+
+	private final ProcessingSettings settings;
+
+	private final BrokerConnection broker;
+
+	private final Containers containers;
+
+	private final Intake intake;
+
+	private final InHand inHand;
+
+	private final RunningAttempts running;
+
+	private final BrokenProcessor brokenProcessor;
+
+	private final DeadLetterReader deadLetters;
+
+	private volatile State state = State.STARTING;
+
+	private volatile boolean started;
+
+	ListenerControl(ApplicationContext context, ProcessingSettings settings, BrokerConnection broker,
+			Containers containers, Intake intake, InHand inHand, RunningAttempts running,
+			BrokenProcessor brokenProcessor, DeadLetterReader deadLetters) {
+		this.context = context;
+		this.settings = settings;
+		this.broker = broker;
+		this.containers = containers;
+		this.intake = intake;
+		this.inHand = inHand;
+		this.running = running;
+		this.brokenProcessor = brokenProcessor;
+		this.deadLetters = deadLetters;
+	}
+
+	State state() {
+		return this.state;
+	}
+
+	@Override
+	public void start() {
+		this.started = true;
+		this.running.onStuck((attempt) -> later(() -> stuck(attempt), Duration.ZERO));
+		try {
+			this.broker.connect();
+			consume();
+		}
+		catch (AmqpException ex) {
+			logger.debug("The broker is not there yet", ex);
+			later(this::connectAgain, Duration.ofSeconds(1));
+		}
+	}
+
+	/** Notes what became of a delivery, which may show that the processor is broken. */
+	void handled(Delivery delivery, @Nullable Outcome outcome) {
+		boolean trial = this.intake.isTrial(delivery);
+		if (outcome == Outcome.FAILED || outcome == Outcome.TIMED_OUT) {
+			if (this.brokenProcessor.failed(delivery.fingerprint())) {
+				later(this::pause, Duration.ZERO);
+			}
+		}
+		else if (outcome != null && !this.brokenProcessor.isBroken()) {
+			this.brokenProcessor.judged();
+		}
+		if (trial) {
+			later(() -> tried(outcome), Duration.ZERO);
+		}
+	}
+
+	/** Before any bean of the context stops. */
+	@EventListener
+	@Order(Ordered.HIGHEST_PRECEDENCE)
+	void closed(ContextClosedEvent event) {
+		if (event.getApplicationContext() == this.context) {
+			stop();
+		}
+	}
+
+	@Override
+	public void stop() {
+		synchronized (this) {
+			if (!this.started) {
+				return;
+			}
+			this.started = false;
+			this.thread.shutdownNow();
+		}
+		boolean stuck = this.state == State.STUCK;
+		this.state = State.DRAINING;
+		this.intake.close();
+		if (!stuck) {
+			drain();
+		}
+		this.inHand.settleAll((delivery) -> true, Settlement.HANDED_BACK);
+		this.deadLetters.handBack();
+		this.containers.stop();
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.started;
+	}
+
+	private void drain() {
+		try {
+			if (!this.running.awaitNone(this.settings.drainTimeout())) {
+				this.running.cutShort();
+				this.running.awaitNone(AFTER_INTERRUPT);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void connectAgain() {
+		try {
+			this.broker.connect();
+			consume();
+		}
+		catch (AmqpException | BrokerRefusedException ex) {
+			logger.debug("The broker is not there yet", ex);
+			later(this::connectAgain, Duration.ofSeconds(1));
+		}
+	}
+
+	private synchronized void consume() {
+		if (this.started) {
+			this.intake.open(Mode.OPEN);
+			this.containers.startHello();
+			this.containers.startDead();
+			this.state = State.CONSUMING;
+		}
+	}
+
+	private void pause() {
+		if (this.state != State.CONSUMING) {
+			return;
+		}
+		this.state = State.PROCESSOR_BROKEN;
+		logger.error("The processor is broken: the last attempts have all failed, at message after message; "
+				+ "the rest is handed back, and one message at a time is tried until one succeeds");
+		this.intake.close();
+		try {
+			this.running.awaitNone(this.settings.processTimeout().plus(this.settings.interruptGrace()));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return;
+		}
+		this.containers.stopHello();
+		later(this::tryOne, this.brokenProcessor.nextPause());
+	}
+
+	private synchronized void tryOne() {
+		if (this.started && this.state == State.PROCESSOR_BROKEN) {
+			this.intake.open(Mode.TRIAL);
+			this.containers.startHelloForOne();
+		}
+	}
+
+	private void tried(@Nullable Outcome outcome) {
+		if (this.state != State.PROCESSOR_BROKEN) {
+			return;
+		}
+		this.intake.close();
+		this.containers.stopHello();
+		if (outcome == Outcome.PROCESSED) {
+			this.brokenProcessor.mended();
+			logger.info("The processor works again");
+			consume();
+			return;
+		}
+		if (outcome != Outcome.FAILED && outcome != Outcome.TIMED_OUT) {
+			this.brokenProcessor.judged();
+		}
+		later(this::tryOne, this.brokenProcessor.nextPause());
+	}
+
+	private void stuck(Attempt attempt) {
+		this.state = State.STUCK;
+		String sentence = "The processor is stuck: " + attempt.delivery() + " was interrupted after "
+				+ this.settings.processTimeout().toMillis() + " ms and has not come back; the service gives up";
+		IllegalStateException where = new IllegalStateException("The processor hangs here");
+		where.setStackTrace(attempt.stack());
+		logger.error("{}", sentence, where);
+		this.intake.close();
+		this.deadLetters.handBack();
+		this.containers.stop();
+		this.intake.abort();
+		AvailabilityChangeEvent.publish(this.context, LivenessState.BROKEN);
+		this.context.publishEvent(new ProcessorStuck(sentence));
+	}
+
+	private void later(Runnable task, Duration delay) {
+		try {
+			this.thread.schedule(() -> {
+				try {
+					task.run();
+				}
+				catch (RuntimeException ex) {
+					logger.error("The listener could not be controlled", ex);
+				}
+			}, delay.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("Too late, the service stops", ex);
+		}
+	}
+
+	/** What the listener is at. */
+	enum State {
+
+		/** There was no broker yet. */
+		STARTING,
+
+		/** Messages are taken. */
+		CONSUMING,
+
+		/** One message at a time is tried. */
+		PROCESSOR_BROKEN,
+
+		/** The processor did not come back: nothing is taken any more. */
+		STUCK,
+
+		/** The service stops. */
+		DRAINING
+
+	}
+
+}

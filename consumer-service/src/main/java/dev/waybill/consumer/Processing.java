@@ -1,0 +1,136 @@
+package dev.waybill.consumer;
+
+import dev.waybill.consumer.Duplicates.Verdict;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Decides how a delivery is settled, by what becomes of its processing. */
+final class Processing {
+
+	private static final Logger logger = LoggerFactory.getLogger(Processing.class);
+
+	private final MessageProcessor processor;
+
+	private final ProcessingSettings settings;
+
+	private final InHand inHand;
+
+	private final Intake intake;
+
+	private final Duplicates duplicates;
+
+	private final Attempts attempts;
+
+	private final RunningAttempts running;
+
+	private final RetryDelay retryDelay;
+
+	private final DeadLetterRoad deadLetters;
+
+	private final ConsumerMetrics metrics;
+
+	Processing(MessageProcessor processor, ProcessingSettings settings, InHand inHand, Intake intake,
+			Duplicates duplicates, Attempts attempts, RunningAttempts running, RetryDelay retryDelay,
+			DeadLetterRoad deadLetters, ConsumerMetrics metrics) {
+		this.processor = processor;
+		this.settings = settings;
+		this.inHand = inHand;
+		this.intake = intake;
+		this.duplicates = duplicates;
+		this.attempts = attempts;
+		this.running = running;
+		this.retryDelay = retryDelay;
+		this.deadLetters = deadLetters;
+		this.metrics = metrics;
+	}
+
+	/**
+	 * Processes a delivery and settles it.
+	 * @return how the attempt ended, or null where none was made
+	 */
+	@Nullable Outcome handle(Delivery delivery) {
+		if (delivery.isSettled()) {
+			return null;
+		}
+		Verdict verdict = this.duplicates.claim(delivery);
+		if (verdict == Verdict.WAIT) {
+			return null;
+		}
+		if (verdict == Verdict.DUPLICATE) {
+			if (delivery.begin()) {
+				this.metrics.duplicate();
+				this.inHand.settle(delivery, Settlement.ACKED);
+			}
+			return null;
+		}
+		try {
+			return delivery.begin() ? attempt(delivery) : null;
+		}
+		finally {
+			this.duplicates.release(delivery).forEach(this.intake::again);
+		}
+	}
+
+	private Outcome attempt(Delivery delivery) {
+		int number = this.attempts.of(delivery);
+		Attempt attempt = new Attempt(delivery);
+		this.running.add(attempt);
+		try {
+			Outcome outcome = process(attempt, number);
+			this.metrics.attempted(outcome, attempt);
+			settle(attempt, number, outcome);
+			return outcome;
+		}
+		finally {
+			this.running.remove(attempt);
+		}
+	}
+
+	private Outcome process(Attempt attempt, int number) {
+		Delivery delivery = attempt.delivery();
+		Throwable thrown = null;
+		try {
+			this.processor.process(new ReceivedMessage(delivery.body().clone(), delivery.properties().getContentType(),
+					delivery.properties().getMessageId(), number, delivery.redelivered()));
+		}
+		catch (Throwable ex) { // whatever a user's code throws is an attempt that failed
+			thrown = ex;
+		}
+		return attempt.end(thrown);
+	}
+
+	private void settle(Attempt attempt, int number, Outcome outcome) {
+		Delivery delivery = attempt.delivery();
+		Throwable failure = attempt.failure();
+		if (outcome == Outcome.PROCESSED || failure == null) {
+			this.duplicates.processed(delivery);
+			this.attempts.ended(delivery);
+			this.metrics.processed(delivery);
+			this.inHand.settle(delivery, Settlement.ACKED);
+		}
+		else if (delivery.isSettled()) {
+			logger.warn("Attempt {} at {} ended as {} after its channel had closed; it is delivered again", number,
+					delivery, outcome.tag(), failure);
+		}
+		else if (outcome == Outcome.CUT_SHORT) {
+			logger.info("Attempt {} at {} was cut short, since the service stops; it is handed back", number, delivery);
+			this.inHand.settle(delivery, Settlement.HANDED_BACK);
+		}
+		else if (outcome == Outcome.UNPROCESSABLE || number >= this.settings.maxAttempts()) {
+			logger.warn("Attempt {} at {} ended as {}; it becomes a dead letter", number, delivery, outcome.tag(),
+					failure);
+			this.attempts.failed(delivery, number);
+			if (this.deadLetters.send(delivery, number, failure)) {
+				this.attempts.ended(delivery);
+			}
+		}
+		else {
+			logger.warn("Attempt {} of {} at {} ended as {}; it is tried again: {}", number,
+					this.settings.maxAttempts(), delivery, outcome.tag(), failure.toString());
+			this.attempts.failed(delivery, number);
+			this.retryDelay.reject(delivery, number);
+		}
+	}
+
+}

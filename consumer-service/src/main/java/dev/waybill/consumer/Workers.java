@@ -1,0 +1,60 @@
+package dev.waybill.consumer;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The threads that process: as many as messages are processed at the same time. */
+final class Workers implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(Workers.class);
+
+	private final List<Thread> threads = new ArrayList<>();
+
+	private final Intake intake;
+
+	private final Processing processing;
+
+	private final ListenerControl control;
+
+	private volatile boolean closed;
+
+	Workers(ProcessingSettings settings, Intake intake, Processing processing, ListenerControl control) {
+		this.intake = intake;
+		this.processing = processing;
+		this.control = control;
+		for (int number = 1; number <= settings.concurrency(); number++) {
+			Thread thread = new Thread(this::work, "waybill-worker-" + number);
+			// A stuck one must not keep a stopped service alive.
+			thread.setDaemon(true);
+			this.threads.add(thread);
+			thread.start();
+		}
+	}
+
+	@Override
+	public void close() {
+		this.closed = true;
+		this.threads.forEach(Thread::interrupt);
+	}
+
+	private void work() {
+		while (!this.closed) {
+			try {
+				Delivery delivery = this.intake.next();
+				@Nullable Outcome outcome = this.processing.handle(delivery);
+				this.control.handled(delivery, outcome);
+			}
+			catch (InterruptedException ex) {
+				logger.debug("Interrupted while idle", ex);
+			}
+			catch (Throwable ex) { // a worker that dies would stop the service unseen
+				logger.error("A worker failed; it goes on", ex);
+			}
+		}
+	}
+
+}
