@@ -3,6 +3,8 @@ package dev.waybill.producer;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.waybill.contract.HelloQueue;
@@ -25,6 +27,7 @@ import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** Puts the parts of the service together. */
 @Configuration(proxyBeanMethods = false)
@@ -123,6 +126,9 @@ class ProducerConfiguration {
 		template.setMessagePropertiesConverter(new WaybillPropertiesConverter());
 		if (template.getConnectionFactory() instanceof CachingConnectionFactory factory) {
 			factory.getRabbitConnectionFactory().setHandshakeTimeout(HANDSHAKE_MILLIS);
+			// In place of threads that would keep a service alive whose start was
+			// refused.
+			factory.setExecutor(Executors.newCachedThreadPool(daemons()));
 		}
 		ConnectionFactory publishing = Objects
 			.requireNonNull(template.getConnectionFactory().getPublisherConnectionFactory());
@@ -141,6 +147,12 @@ class ProducerConfiguration {
 			}
 
 		});
+	}
+
+	private static ThreadFactory daemons() {
+		CustomizableThreadFactory threads = new CustomizableThreadFactory("amqp-");
+		threads.setDaemon(true);
+		return threads;
 	}
 
 	private static String instanceOf(String configured) {

@@ -32,13 +32,34 @@ public final class JavaProcess implements AutoCloseable {
 	 * @return the running process
 	 */
 	public static JavaProcess start(String mainClass, List<String> options, List<String> arguments) {
+		return start(mainClass.replaceAll(".*\\.", ""), options,
+				List.of("-cp", System.getProperty("java.class.path"), mainClass), arguments);
+	}
+
+	/**
+	 * Starts an executable jar with this JVM's Java.
+	 * @param jar the jar
+	 * @param options options of the JVM, such as {@code -Xmx64m}
+	 * @param arguments arguments of the program
+	 * @return the running process
+	 */
+	public static JavaProcess startJar(Path jar, List<String> options, List<String> arguments) {
+		return start(jar.getFileName().toString(), options, List.of("-jar", jar.toString()), arguments);
+	}
+
+	/** Runs a program of one source file with this JVM's Java. */
+	public static JavaProcess startSource(Path source, String... arguments) {
+		return start(source.getFileName().toString(), List.of(), List.of(source.toString()), List.of(arguments));
+	}
+
+	private static JavaProcess start(String name, List<String> options, List<String> program, List<String> arguments) {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.addAll(options);
-		command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+		command.addAll(program);
 		command.addAll(arguments);
 		try {
-			File log = File.createTempFile(mainClass.replaceAll(".*\\.", "") + "-", ".log");
+			File log = File.createTempFile(name + "-", ".log");
 			Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();
 			Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
 			return new JavaProcess(process, log.toPath());

@@ -140,7 +140,8 @@ public final class RabbitBroker implements AutoCloseable {
 		return this.container.getDockerClient();
 	}
 
-	static int freePort() {
+	/** A port of this machine that nothing listens on. */
+	public static int freePort() {
 		try (ServerSocket socket = new ServerSocket(0)) {
 			return socket.getLocalPort();
 		}
