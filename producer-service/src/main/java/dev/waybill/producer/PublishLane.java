@@ -95,7 +95,7 @@ final class PublishLane {
 			this.window = opened;
 			publish(operations, channel, opened);
 			return opened;
-		}, (tag, multiple) -> confirmed(tag, multiple, true), (tag, multiple) -> confirmed(tag, multiple, false));
+		});
 	}
 
 	private ConfirmWindow open(Channel channel) {
@@ -104,6 +104,11 @@ final class PublishLane {
 		channel.clearReturnListeners();
 		channel
 			.addReturnListener((replyCode, replyText, exchange, routingKey, properties, body) -> returned(properties));
+		// Not by invoke(): to remove the listener from a dead channel it would connect
+		// again,
+		// and leave the channel with this thread when that fails.
+		channel.addConfirmListener((tag, multiple) -> confirmed(tag, multiple, true),
+				(tag, multiple) -> confirmed(tag, multiple, false));
 		long first = channel.getNextPublishSeqNo();
 		this.offset = first - 1;
 		return new ConfirmWindow(this.windowSize, first);
