@@ -23,8 +23,7 @@ final class Announcement {
 	}
 
 	static String stopped(StackOptions options) {
-		return (options.rabbitmq() != null) ? "Stopped: producer, consumer."
-				: "Stopped: producer, consumer, broker. What was left in its queues is gone.";
+		return (options.rabbitmq() != null) ? "Stopped." : "Stopped. What was left in its queues is gone.";
 	}
 
 	private static String broker(StackOptions options) {
@@ -36,8 +35,10 @@ final class Announcement {
 
 				This is a DEMO BROKER (Apache Qpid Broker-J inside this process, on loopback only), not RabbitMQ.
 				Its messages live in memory and end with it, so a 202 here promises nothing beyond this process.
-				It cannot show: confirms by a quorum on disk, alarms that block publishers, the delivery limit and
-				its counts, delayed retry, policies. For those: docker compose up, or --rabbitmq=amqp://...
+				It cannot show: confirms by a quorum on disk, restarts, alarms that block publishers, delivery
+				counts and limits, delayed retry (the consumer waits itself), x-death, policies, a management UI;
+				and it unpacks bodies that are marked as gzip. For all that: docker compose up, or
+				--rabbitmq=amqp://user:password@host
 				""".formatted(options.brokerPort(), options.queue().name());
 	}
 

@@ -1,5 +1,6 @@
 package dev.waybill.local;
 
+import java.lang.reflect.Field;
 import java.net.URL;
 import java.util.Map;
 import java.util.Objects;
@@ -7,6 +8,8 @@ import java.util.Objects;
 import dev.waybill.contract.HelloQueue;
 import org.apache.qpid.server.SystemLauncher;
 import org.apache.qpid.server.SystemLauncherListener.DefaultSystemLauncherListener;
+import org.apache.qpid.server.model.BrokerImpl;
+import org.apache.qpid.server.model.Container;
 import org.apache.qpid.server.model.SystemConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +44,28 @@ final class EmbeddedBroker implements AutoCloseable {
 		if (broker.listener.error != null) {
 			throw new IllegalStateException("The embedded broker did not start", broker.listener.error);
 		}
+		broker.leaveTheStopToUs();
 		return broker;
+	}
+
+	/**
+	 * Takes back the broker's own shutdown hook, which would end it beside the services
+	 * that are still handing back what they hold. There is no setting for that.
+	 */
+	private void leaveTheStopToUs() {
+		try {
+			Field hook = BrokerImpl.class.getDeclaredField("_shutdownHook");
+			hook.setAccessible(true);
+			Runtime.getRuntime().removeShutdownHook((Thread) hook.get(this.listener.broker));
+		}
+		catch (ReflectiveOperationException ex) {
+			close();
+			throw new IllegalStateException("This version of the embedded broker keeps its shutdown hook elsewhere",
+					ex);
+		}
+		catch (IllegalStateException ex) {
+			// Stopping already: too late, and not worth more than an unquiet end.
+		}
 	}
 
 	@Override
@@ -74,9 +98,16 @@ final class EmbeddedBroker implements AutoCloseable {
 
 		private volatile @Nullable RuntimeException error;
 
+		private volatile @Nullable Container<?> broker;
+
 		@Override
 		public void errorOnStartup(RuntimeException ex) {
 			this.error = ex;
+		}
+
+		@Override
+		public void onContainerResolve(SystemConfig<?> system) {
+			this.broker = system.getContainer();
 		}
 
 	}

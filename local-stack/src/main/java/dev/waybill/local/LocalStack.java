@@ -14,7 +14,7 @@ final class LocalStack implements AutoCloseable {
 
 	private final StackOptions options;
 
-	private final Deque<AutoCloseable> running = new ArrayDeque<>();
+	private final Deque<Part> running = new ArrayDeque<>();
 
 	private boolean stopped;
 
@@ -27,11 +27,11 @@ final class LocalStack implements AutoCloseable {
 	 */
 	void start() {
 		if (this.options.rabbitmq() == null) {
-			step(() -> EmbeddedBroker.start(this.options.brokerPort(), this.options.queue()));
+			step("broker", () -> EmbeddedBroker.start(this.options.brokerPort(), this.options.queue()));
 		}
 		// First the one who reads, so that the first message need not wait.
-		step(() -> RunningService.consumer(properties(this.options.consumerPort())));
-		step(() -> RunningService.producer(properties(this.options.producerPort())));
+		step("consumer", () -> RunningService.consumer(properties(this.options.consumerPort())));
+		step("producer", () -> RunningService.producer(properties(this.options.producerPort())));
 	}
 
 	/**
@@ -41,12 +41,7 @@ final class LocalStack implements AutoCloseable {
 	public synchronized void close() {
 		this.stopped = true;
 		while (!this.running.isEmpty()) {
-			try {
-				this.running.pop().close();
-			}
-			catch (Exception ex) {
-				System.err.println("While stopping: " + ex);
-			}
+			this.running.pop().stop();
 		}
 	}
 
@@ -55,9 +50,9 @@ final class LocalStack implements AutoCloseable {
 		return this.stopped;
 	}
 
-	private synchronized void step(Supplier<AutoCloseable> part) {
+	private synchronized void step(String name, Supplier<AutoCloseable> part) {
 		if (!this.stopped) {
-			this.running.push(part.get());
+			this.running.push(new Part(name, part.get()));
 		}
 	}
 
@@ -80,6 +75,21 @@ final class LocalStack implements AutoCloseable {
 			properties.add("--waybill.broker=demo");
 		}
 		return properties;
+	}
+
+	private record Part(String name, AutoCloseable closeable) {
+
+		/** The others are stopped whatever happens to this one. */
+		void stop() {
+			System.out.println("Stopping the " + this.name);
+			try {
+				this.closeable.close();
+			}
+			catch (Exception ex) {
+				System.out.println("The " + this.name + " did not stop cleanly: " + ex);
+			}
+		}
+
 	}
 
 }

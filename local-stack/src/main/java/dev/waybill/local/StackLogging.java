@@ -27,10 +27,12 @@ final class StackLogging {
 		LoggingSystem logging = LoggingSystem.get(StackLogging.class.getClassLoader());
 		logging.beforeInitialize();
 		logging.initialize(new LoggingInitializationContext(environment), null, null);
-		for (String noisy : new String[] { "org.apache.qpid", "qpid.message", "org.apache.catalina",
-				"org.apache.coyote", "org.springframework" }) {
+		for (String noisy : new String[] { "org.apache.catalina", "org.apache.coyote", "org.springframework" }) {
 			logging.setLogLevel(noisy, LogLevel.WARN);
 		}
+		// It warns of what RabbitMQ does without a word, such as cancelling a consumer
+		// twice.
+		logging.setLogLevel("org.apache.qpid", LogLevel.ERROR);
 	}
 
 }

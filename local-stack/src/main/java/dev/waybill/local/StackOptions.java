@@ -111,7 +111,7 @@ record StackOptions(int producerPort, int consumerPort, int brokerPort, HelloQue
 			return new HelloQueue(name, HelloQueue.Type.QUORUM);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new NotPossibleException("--queue: " + ex.getMessage());
+			throw new NotPossibleException(String.valueOf(ex.getMessage()).replace("waybill.queue.name", "--queue"));
 		}
 	}
 
