@@ -23,10 +23,9 @@ final class BrokerConnection implements ConnectionListener {
 
 	private static final Logger logger = LoggerFactory.getLogger(BrokerConnection.class);
 
-	/** What the framework ends the names of publishing connections with. */
-	private static final String PUBLISHER = ".publisher";
-
 	private final ConnectionFactory factory;
+
+	private final ConnectionFactory publishing;
 
 	private final HelloTopology topology;
 
@@ -42,6 +41,13 @@ final class BrokerConnection implements ConnectionListener {
 		this.factory = factory;
 		this.topology = topology;
 		factory.addConnectionListener(this);
+		ConnectionFactory publisherFactory = factory.getPublisherConnectionFactory();
+		this.publishing = (publisherFactory != null) ? publisherFactory : factory;
+		if (publisherFactory != null) {
+			// The listener above has been passed on to it.
+			publisherFactory.removeConnectionListener(this);
+		}
+		this.publishing.addConnectionListener(this::watchBlocking);
 		metrics.brokerConnected(this::isConnected);
 		metrics.brokerBlocked(this::isBlocked);
 	}
@@ -80,9 +86,7 @@ final class BrokerConnection implements ConnectionListener {
 
 	/** The connection for publishing, made if need be. */
 	com.rabbitmq.client.Connection publishingConnection() throws IOException {
-		ConnectionFactory publishing = this.factory.getPublisherConnectionFactory();
-		com.rabbitmq.client.Connection delegate = ((publishing != null) ? publishing : this.factory).createConnection()
-			.getDelegate();
+		com.rabbitmq.client.Connection delegate = this.publishing.createConnection().getDelegate();
 		if (delegate == null) {
 			throw new IOException("the connection has just closed");
 		}
@@ -101,11 +105,6 @@ final class BrokerConnection implements ConnectionListener {
 	public void onCreate(@Nullable Connection created) {
 		com.rabbitmq.client.Connection delegate = (created != null) ? created.getDelegate() : null;
 		if (delegate == null) {
-			return;
-		}
-		String name = delegate.getClientProvidedName();
-		if (name != null && name.endsWith(PUBLISHER)) {
-			watchBlocking(delegate);
 			return;
 		}
 		delegate.addShutdownListener(this::lost);
@@ -141,7 +140,11 @@ final class BrokerConnection implements ConnectionListener {
 		}
 	}
 
-	private void watchBlocking(com.rabbitmq.client.Connection delegate) {
+	private void watchBlocking(@Nullable Connection created) {
+		com.rabbitmq.client.Connection delegate = (created != null) ? created.getDelegate() : null;
+		if (delegate == null) {
+			return;
+		}
 		this.blocked = false;
 		BlockedCallback onBlocked = (reason) -> {
 			this.blocked = true;
