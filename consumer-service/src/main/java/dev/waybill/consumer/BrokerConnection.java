@@ -37,6 +37,9 @@ final class BrokerConnection implements ConnectionListener {
 
 	private volatile boolean absenceLogged;
 
+	/** Until then whoever starts the service says what is wrong. */
+	private volatile boolean inUse;
+
 	BrokerConnection(ConnectionFactory factory, HelloTopology topology, ConsumerMetrics metrics) {
 		this.factory = factory;
 		this.topology = topology;
@@ -82,6 +85,7 @@ final class BrokerConnection implements ConnectionListener {
 		if (refused != null) {
 			throw refused;
 		}
+		this.inUse = true;
 	}
 
 	/** The connection for publishing, made if need be. */
@@ -117,11 +121,13 @@ final class BrokerConnection implements ConnectionListener {
 
 	@Override
 	public void onFailed(Exception exception) {
-		if (!this.absenceLogged) {
+		BrokerRefusedException refused = BrokerRefusal.of(exception);
+		if (refused != null) {
+			refused(refused);
+		}
+		else if (!this.absenceLogged) {
 			this.absenceLogged = true;
-			BrokerRefusedException refused = BrokerRefusal.of(exception);
-			logger.warn("No connection to the broker; trying again until there is one ({})",
-					(refused != null) ? refused.getMessage() : exception.toString());
+			logger.warn("No connection to the broker; trying again until there is one ({})", exception.toString());
 		}
 	}
 
@@ -131,12 +137,19 @@ final class BrokerConnection implements ConnectionListener {
 			this.refusal = null;
 		}
 		catch (BrokerRefusedException ex) {
-			this.refusal = ex;
-			logger.error("{}", ex.getMessage());
+			refused(ex);
 		}
 		catch (IOException | RuntimeException ex) {
 			logger.warn("The queues could not be looked after; connecting again ({})", ex.toString());
 			delegate.abort(1000);
+		}
+	}
+
+	private void refused(BrokerRefusedException refused) {
+		BrokerRefusedException before = this.refusal;
+		this.refusal = refused;
+		if (this.inUse && (before == null || !String.valueOf(before.getMessage()).equals(refused.getMessage()))) {
+			logger.error("{}", refused.getMessage());
 		}
 	}
 

@@ -32,6 +32,8 @@ final class ListenerControl implements SmartLifecycle {
 
 	private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(2);
 
+	private static final Duration AFTER_REFUSAL = Duration.ofSeconds(30);
+
 	private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor((task) -> {
 		Thread control = new Thread(task, "waybill-listener-control");
 		control.setDaemon(true);
@@ -119,15 +121,16 @@ final class ListenerControl implements SmartLifecycle {
 
 	@Override
 	public void stop() {
+		boolean stuck;
 		synchronized (this) {
 			if (!this.started) {
 				return;
 			}
+			stuck = this.state == State.STUCK;
+			this.state = State.DRAINING;
 			this.started = false;
 			this.thread.shutdownNow();
 		}
-		boolean stuck = this.state == State.STUCK;
-		this.state = State.DRAINING;
 		this.intake.close();
 		if (!stuck) {
 			drain();
@@ -159,9 +162,13 @@ final class ListenerControl implements SmartLifecycle {
 			this.broker.connect();
 			consume();
 		}
-		catch (AmqpException | BrokerRefusedException ex) {
+		catch (AmqpException ex) {
 			logger.debug("The broker is not there yet", ex);
 			later(this::connectAgain, Duration.ofSeconds(1));
+		}
+		catch (BrokerRefusedException ex) {
+			logger.error("{}", ex.getMessage());
+			later(this::connectAgain, AFTER_REFUSAL);
 		}
 	}
 
@@ -178,7 +185,9 @@ final class ListenerControl implements SmartLifecycle {
 		if (this.state != State.CONSUMING) {
 			return;
 		}
-		this.state = State.PROCESSOR_BROKEN;
+		if (!enter(State.PROCESSOR_BROKEN)) {
+			return;
+		}
 		logger.error("The processor is broken: the last attempts have all failed, at message after message; "
 				+ "the rest is handed back, and one message at a time is tried until one succeeds");
 		this.intake.close();
@@ -219,7 +228,9 @@ final class ListenerControl implements SmartLifecycle {
 	}
 
 	private void stuck(Attempt attempt) {
-		this.state = State.STUCK;
+		if (!enter(State.STUCK)) {
+			return;
+		}
 		String sentence = "The processor is stuck: " + attempt.delivery() + " was interrupted after "
 				+ this.settings.processTimeout().toMillis() + " ms and has not come back; the service gives up";
 		IllegalStateException where = new IllegalStateException("The processor hangs here");
@@ -231,6 +242,14 @@ final class ListenerControl implements SmartLifecycle {
 		this.intake.abort();
 		AvailabilityChangeEvent.publish(this.context, LivenessState.BROKEN);
 		this.context.publishEvent(new ProcessorStuck(sentence));
+	}
+
+	/** Changes what it is at, unless the service stops. */
+	private synchronized boolean enter(State next) {
+		if (this.started) {
+			this.state = next;
+		}
+		return this.started;
 	}
 
 	private void later(Runnable task, Duration delay) {

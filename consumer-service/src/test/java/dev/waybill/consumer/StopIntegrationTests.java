@@ -22,6 +22,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.support.GenericApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 @NeedsRabbitMq
 class StopIntegrationTests {
@@ -180,8 +181,10 @@ class StopIntegrationTests {
 
 	/** What is ready, once it is all that there should be. */
 	private List<GetResponse> awaitReady(int expected) {
-		Eventually.within(Duration.ofSeconds(10),
-				() -> this.host.onChannel((channel) -> channel.messageCount("hello")) == expected);
+		await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+			long ready = this.host.onChannel((channel) -> channel.messageCount("hello"));
+			assertThat(ready).isEqualTo(expected);
+		});
 		return this.host.drain("hello");
 	}
 
