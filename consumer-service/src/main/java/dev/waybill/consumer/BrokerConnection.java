@@ -23,10 +23,9 @@ final class BrokerConnection implements ConnectionListener {
 
 	private static final Logger logger = LoggerFactory.getLogger(BrokerConnection.class);
 
-	/** What the framework ends the names of publishing connections with. */
-	private static final String PUBLISHER = ".publisher";
-
 	private final ConnectionFactory factory;
+
+	private final ConnectionFactory publishing;
 
 	private final HelloTopology topology;
 
@@ -38,10 +37,20 @@ final class BrokerConnection implements ConnectionListener {
 
 	private volatile boolean absenceLogged;
 
+	/** Until then whoever starts the service says what is wrong. */
+	private volatile boolean inUse;
+
 	BrokerConnection(ConnectionFactory factory, HelloTopology topology, ConsumerMetrics metrics) {
 		this.factory = factory;
 		this.topology = topology;
 		factory.addConnectionListener(this);
+		ConnectionFactory publisherFactory = factory.getPublisherConnectionFactory();
+		this.publishing = (publisherFactory != null) ? publisherFactory : factory;
+		if (publisherFactory != null) {
+			// The listener above has been passed on to it.
+			publisherFactory.removeConnectionListener(this);
+		}
+		this.publishing.addConnectionListener(this::watchBlocking);
 		metrics.brokerConnected(this::isConnected);
 		metrics.brokerBlocked(this::isBlocked);
 	}
@@ -76,13 +85,12 @@ final class BrokerConnection implements ConnectionListener {
 		if (refused != null) {
 			throw refused;
 		}
+		this.inUse = true;
 	}
 
 	/** The connection for publishing, made if need be. */
 	com.rabbitmq.client.Connection publishingConnection() throws IOException {
-		ConnectionFactory publishing = this.factory.getPublisherConnectionFactory();
-		com.rabbitmq.client.Connection delegate = ((publishing != null) ? publishing : this.factory).createConnection()
-			.getDelegate();
+		com.rabbitmq.client.Connection delegate = this.publishing.createConnection().getDelegate();
 		if (delegate == null) {
 			throw new IOException("the connection has just closed");
 		}
@@ -103,11 +111,6 @@ final class BrokerConnection implements ConnectionListener {
 		if (delegate == null) {
 			return;
 		}
-		String name = delegate.getClientProvidedName();
-		if (name != null && name.endsWith(PUBLISHER)) {
-			watchBlocking(delegate);
-			return;
-		}
 		delegate.addShutdownListener(this::lost);
 		this.connection = delegate;
 		this.absenceLogged = false;
@@ -118,11 +121,13 @@ final class BrokerConnection implements ConnectionListener {
 
 	@Override
 	public void onFailed(Exception exception) {
-		if (!this.absenceLogged) {
+		BrokerRefusedException refused = BrokerRefusal.of(exception);
+		if (refused != null) {
+			refused(refused);
+		}
+		else if (!this.absenceLogged) {
 			this.absenceLogged = true;
-			BrokerRefusedException refused = BrokerRefusal.of(exception);
-			logger.warn("No connection to the broker; trying again until there is one ({})",
-					(refused != null) ? refused.getMessage() : exception.toString());
+			logger.warn("No connection to the broker; trying again until there is one ({})", exception.toString());
 		}
 	}
 
@@ -132,8 +137,7 @@ final class BrokerConnection implements ConnectionListener {
 			this.refusal = null;
 		}
 		catch (BrokerRefusedException ex) {
-			this.refusal = ex;
-			logger.error("{}", ex.getMessage());
+			refused(ex);
 		}
 		catch (IOException | RuntimeException ex) {
 			logger.warn("The queues could not be looked after; connecting again ({})", ex.toString());
@@ -141,7 +145,19 @@ final class BrokerConnection implements ConnectionListener {
 		}
 	}
 
-	private void watchBlocking(com.rabbitmq.client.Connection delegate) {
+	private void refused(BrokerRefusedException refused) {
+		BrokerRefusedException before = this.refusal;
+		this.refusal = refused;
+		if (this.inUse && (before == null || !String.valueOf(before.getMessage()).equals(refused.getMessage()))) {
+			logger.error("{}", refused.getMessage());
+		}
+	}
+
+	private void watchBlocking(@Nullable Connection created) {
+		com.rabbitmq.client.Connection delegate = (created != null) ? created.getDelegate() : null;
+		if (delegate == null) {
+			return;
+		}
 		this.blocked = false;
 		BlockedCallback onBlocked = (reason) -> {
 			this.blocked = true;

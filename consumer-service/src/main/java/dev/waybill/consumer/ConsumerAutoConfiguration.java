@@ -96,17 +96,23 @@ public class ConsumerAutoConfiguration {
 	}
 
 	@Bean
-	ListenerControl waybillListenerControl(ApplicationContext context, ProcessingSettings settings,
-			BrokerConnection broker, RabbitListenerEndpointRegistry registry,
-			@Value("${spring.rabbitmq.listener.direct.prefetch}") int prefetch, Intake intake, InHand inHand,
-			RunningAttempts running, DeadLetterReader deadLetters, ConsumerMetrics metrics) {
-		return new ListenerControl(context, settings, broker, new Containers(registry, prefetch), intake, inHand,
-				running, new BrokenProcessor(metrics), deadLetters);
+	Containers waybillContainers(RabbitListenerEndpointRegistry registry,
+			@Value("${spring.rabbitmq.listener.direct.prefetch}") int prefetch) {
+		return new Containers(registry, prefetch);
 	}
 
 	@Bean
-	Workers waybillWorkers(ProcessingSettings settings, Intake intake, Processing processing, ListenerControl control) {
-		return new Workers(settings, intake, processing, control);
+	ListenerControl waybillListenerControl(ApplicationContext context, ProcessingSettings settings,
+			BrokerConnection broker, Containers containers, Intake intake, InHand inHand, RunningAttempts running,
+			DeadLetterReader deadLetters) {
+		return new ListenerControl(context, settings, broker, containers, intake, inHand, running, deadLetters);
+	}
+
+	@Bean
+	Workers waybillWorkers(ProcessingSettings settings, Intake intake, Processing processing, ListenerControl control,
+			Containers containers, RunningAttempts running, ConsumerMetrics metrics) {
+		return new Workers(settings, intake, processing,
+				new ProcessorTrials(control, settings, containers, intake, running, new BrokenProcessor(metrics)));
 	}
 
 	@Bean

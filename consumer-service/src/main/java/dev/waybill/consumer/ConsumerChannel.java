@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ShutdownSignalException;
 import com.rabbitmq.client.impl.AMQChannel;
 import com.rabbitmq.client.impl.Method;
 import org.slf4j.Logger;
@@ -68,7 +68,7 @@ final class ConsumerChannel {
 						(Method) new AMQP.Basic.Cancel.Builder().consumerTag(this.consumerTag).nowait(true).build());
 			}
 		}
-		catch (IOException | AlreadyClosedException ex) {
+		catch (IOException | ShutdownSignalException ex) {
 			logger.debug("Not cancelled, the channel is gone", ex);
 		}
 	}

@@ -73,7 +73,7 @@ final class DeadLetterCopy {
 	private static List<String> foreignLargestFirst(Map<String, @Nullable Object> headers) throws IOException {
 		Map<String, Integer> sizes = new LinkedHashMap<>();
 		for (Map.Entry<String, @Nullable Object> header : headers.entrySet()) {
-			if (!KEPT.contains(header.getKey()) || tooLargeForOurs(header.getValue())) {
+			if (isForeign(header.getKey(), header.getValue())) {
 				Map<String, @Nullable Object> alone = new LinkedHashMap<>();
 				alone.put(header.getKey(), header.getValue());
 				sizes.put(header.getKey(), size(new BasicProperties.Builder().headers(alone).build()));
@@ -86,9 +86,11 @@ final class DeadLetterCopy {
 			.toList();
 	}
 
-	/** A foreign program may use our names for things of its own. */
-	private static boolean tooLargeForOurs(@Nullable Object value) {
-		return !(value instanceof Number || value instanceof Boolean || value instanceof String);
+	/** Another program may use our names for things of its own. */
+	private static boolean isForeign(String name, @Nullable Object value) {
+		boolean ours = KEPT.contains(name)
+				&& (value instanceof Number || value instanceof Boolean || name.equals(DeadLetter.REASON));
+		return !ours;
 	}
 
 	private static int size(BasicProperties properties) throws IOException {

@@ -41,6 +41,8 @@ final class DeadLetterReader implements AutoCloseable {
 
 	private final ConsumerMetrics metrics;
 
+	private volatile @Nullable ConsumerChannel current;
+
 	private volatile boolean closing;
 
 	DeadLetterReader(DeadLetterPublisher publisher, DeadLetterSettings settings, ConsumerMetrics metrics) {
@@ -53,15 +55,24 @@ final class DeadLetterReader implements AutoCloseable {
 	@RabbitListener(id = ID, queues = "${waybill.queue.name:hello}.dead", ackMode = "MANUAL",
 			messageConverter = "waybillUntouchedBody", autoStartup = "false")
 	void take(Message message, Channel channel) {
-		Channel raw = ConsumerChannel.raw(channel);
-		Delivery delivery = new Delivery(
-				new ConsumerChannel(raw, String.valueOf(message.getMessageProperties().getConsumerTag())), message);
+		Delivery delivery = new Delivery(from(channel, message), message);
 		this.waiting.add(delivery);
 		if (this.closing) {
+			delivery.channel().cancel();
 			handBack(delivery);
 			return;
 		}
 		this.thread.execute(() -> move(delivery));
+	}
+
+	private ConsumerChannel from(Channel channel, Message message) {
+		Channel raw = ConsumerChannel.raw(channel);
+		ConsumerChannel known = this.current;
+		if (known == null || known.channel() != raw) {
+			known = new ConsumerChannel(raw, String.valueOf(message.getMessageProperties().getConsumerTag()));
+			this.current = known;
+		}
+		return known;
 	}
 
 	/** Hands back what it holds, and all that still arrives. */

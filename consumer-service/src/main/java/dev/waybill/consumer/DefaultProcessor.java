@@ -1,10 +1,10 @@
 package dev.waybill.consumer;
 
-import java.io.BufferedWriter;
+import java.io.FileWriter;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,13 +20,14 @@ final class DefaultProcessor implements MessageProcessor, AutoCloseable {
 
 	private final long workMillis;
 
-	private final @Nullable BufferedWriter journal;
+	private final @Nullable Writer journal;
 
 	DefaultProcessor(ProcessorSettings settings) throws IOException {
 		this.workMillis = settings.workTime().toMillis();
 		Path path = settings.journal();
-		this.journal = (path != null)
-				? Files.newBufferedWriter(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND) : null;
+		// Not by Files: an interrupt in the middle of a write would close such a file for
+		// good.
+		this.journal = (path != null) ? new FileWriter(path.toFile(), StandardCharsets.UTF_8, true) : null;
 	}
 
 	@Override

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
-import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.ShutdownSignalException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,7 +66,7 @@ final class InHand {
 		try {
 			how.send(delivery.channel().channel(), delivery.tag());
 		}
-		catch (IOException | AlreadyClosedException ex) {
+		catch (IOException | ShutdownSignalException ex) {
 			logger.debug("The channel closed before {} was {}", delivery, how.tag(), ex);
 			done = Settlement.ABANDONED;
 		}

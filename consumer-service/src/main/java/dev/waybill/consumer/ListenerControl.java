@@ -8,7 +8,6 @@ import java.util.concurrent.TimeUnit;
 
 import dev.waybill.consumer.Intake.Mode;
 import dev.waybill.contract.BrokerRefusedException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,14 +22,16 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
 /**
- * Decides when messages are taken: from when the broker is there until the service stops,
- * one at a time while the processor is broken, and none once it is stuck.
+ * Decides when messages are taken: from when the broker is there until the service stops
+ * or the processor is stuck, and what becomes of those in hand then.
  */
 final class ListenerControl implements SmartLifecycle {
 
 	private static final Logger logger = LoggerFactory.getLogger(ListenerControl.class);
 
 	private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(2);
+
+	private static final Duration AFTER_REFUSAL = Duration.ofSeconds(30);
 
 	private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor((task) -> {
 		Thread control = new Thread(task, "waybill-listener-control");
@@ -52,8 +53,6 @@ final class ListenerControl implements SmartLifecycle {
 
 	private final RunningAttempts running;
 
-	private final BrokenProcessor brokenProcessor;
-
 	private final DeadLetterReader deadLetters;
 
 	private volatile State state = State.STARTING;
@@ -62,7 +61,7 @@ final class ListenerControl implements SmartLifecycle {
 
 	ListenerControl(ApplicationContext context, ProcessingSettings settings, BrokerConnection broker,
 			Containers containers, Intake intake, InHand inHand, RunningAttempts running,
-			BrokenProcessor brokenProcessor, DeadLetterReader deadLetters) {
+			DeadLetterReader deadLetters) {
 		this.context = context;
 		this.settings = settings;
 		this.broker = broker;
@@ -70,7 +69,6 @@ final class ListenerControl implements SmartLifecycle {
 		this.intake = intake;
 		this.inHand = inHand;
 		this.running = running;
-		this.brokenProcessor = brokenProcessor;
 		this.deadLetters = deadLetters;
 	}
 
@@ -92,22 +90,6 @@ final class ListenerControl implements SmartLifecycle {
 		}
 	}
 
-	/** Notes what became of a delivery, which may show that the processor is broken. */
-	void handled(Delivery delivery, @Nullable Outcome outcome) {
-		boolean trial = this.intake.isTrial(delivery);
-		if (outcome == Outcome.FAILED || outcome == Outcome.TIMED_OUT) {
-			if (this.brokenProcessor.failed(delivery.fingerprint())) {
-				later(this::pause, Duration.ZERO);
-			}
-		}
-		else if (outcome != null && !this.brokenProcessor.isBroken()) {
-			this.brokenProcessor.judged();
-		}
-		if (trial) {
-			later(() -> tried(outcome), Duration.ZERO);
-		}
-	}
-
 	/** Before any bean of the context stops. */
 	@EventListener
 	@Order(Ordered.HIGHEST_PRECEDENCE)
@@ -119,15 +101,16 @@ final class ListenerControl implements SmartLifecycle {
 
 	@Override
 	public void stop() {
+		boolean stuck;
 		synchronized (this) {
 			if (!this.started) {
 				return;
 			}
+			stuck = this.state == State.STUCK;
+			this.state = State.DRAINING;
 			this.started = false;
 			this.thread.shutdownNow();
 		}
-		boolean stuck = this.state == State.STUCK;
-		this.state = State.DRAINING;
 		this.intake.close();
 		if (!stuck) {
 			drain();
@@ -159,67 +142,30 @@ final class ListenerControl implements SmartLifecycle {
 			this.broker.connect();
 			consume();
 		}
-		catch (AmqpException | BrokerRefusedException ex) {
+		catch (AmqpException ex) {
 			logger.debug("The broker is not there yet", ex);
 			later(this::connectAgain, Duration.ofSeconds(1));
 		}
+		catch (BrokerRefusedException ex) {
+			logger.error("{}", ex.getMessage());
+			later(this::connectAgain, AFTER_REFUSAL);
+		}
 	}
 
-	private synchronized void consume() {
-		if (this.started) {
+	/** Takes all messages that come, unless the service stops. */
+	void consume() {
+		whileStarted(() -> {
 			this.intake.open(Mode.OPEN);
 			this.containers.startHello();
 			this.containers.startDead();
 			this.state = State.CONSUMING;
-		}
-	}
-
-	private void pause() {
-		if (this.state != State.CONSUMING) {
-			return;
-		}
-		this.state = State.PROCESSOR_BROKEN;
-		logger.error("The processor is broken: the last attempts have all failed, at message after message; "
-				+ "the rest is handed back, and one message at a time is tried until one succeeds");
-		this.intake.close();
-		try {
-			this.running.awaitNone(this.settings.processTimeout().plus(this.settings.interruptGrace()));
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			return;
-		}
-		this.containers.stopHello();
-		later(this::tryOne, this.brokenProcessor.nextPause());
-	}
-
-	private synchronized void tryOne() {
-		if (this.started && this.state == State.PROCESSOR_BROKEN) {
-			this.intake.open(Mode.TRIAL);
-			this.containers.startHelloForOne();
-		}
-	}
-
-	private void tried(@Nullable Outcome outcome) {
-		if (this.state != State.PROCESSOR_BROKEN) {
-			return;
-		}
-		this.intake.close();
-		this.containers.stopHello();
-		if (outcome == Outcome.PROCESSED) {
-			this.brokenProcessor.mended();
-			logger.info("The processor works again");
-			consume();
-			return;
-		}
-		if (outcome != Outcome.FAILED && outcome != Outcome.TIMED_OUT) {
-			this.brokenProcessor.judged();
-		}
-		later(this::tryOne, this.brokenProcessor.nextPause());
+		});
 	}
 
 	private void stuck(Attempt attempt) {
-		this.state = State.STUCK;
+		if (!enter(State.STUCK)) {
+			return;
+		}
 		String sentence = "The processor is stuck: " + attempt.delivery() + " was interrupted after "
 				+ this.settings.processTimeout().toMillis() + " ms and has not come back; the service gives up";
 		IllegalStateException where = new IllegalStateException("The processor hangs here");
@@ -233,7 +179,21 @@ final class ListenerControl implements SmartLifecycle {
 		this.context.publishEvent(new ProcessorStuck(sentence));
 	}
 
-	private void later(Runnable task, Duration delay) {
+	/** Changes what it is at, unless the service stops. */
+	boolean enter(State next) {
+		return whileStarted(() -> this.state = next);
+	}
+
+	/** Does something that no stop may overtake, or nothing once the service stops. */
+	synchronized boolean whileStarted(Runnable change) {
+		if (this.started) {
+			change.run();
+		}
+		return this.started;
+	}
+
+	/** Does something on the one thread that starts and stops listening. */
+	void later(Runnable task, Duration delay) {
 		try {
 			this.thread.schedule(() -> {
 				try {

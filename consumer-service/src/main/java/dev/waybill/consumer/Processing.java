@@ -65,18 +65,27 @@ final class Processing {
 			return null;
 		}
 		try {
-			return delivery.begin() ? attempt(delivery) : null;
+			return attempt(delivery);
+		}
+		catch (RuntimeException ex) {
+			// Ours, not the processor's; nothing may stay in hand for ever.
+			this.inHand.settle(delivery, Settlement.REJECTED);
+			throw ex;
 		}
 		finally {
 			this.duplicates.release(delivery).forEach(this.intake::again);
 		}
 	}
 
-	private Outcome attempt(Delivery delivery) {
-		int number = this.attempts.of(delivery);
+	private @Nullable Outcome attempt(Delivery delivery) {
 		Attempt attempt = new Attempt(delivery);
+		// Before it begins: who stops the service waits for what runs, and must see it.
 		this.running.add(attempt);
 		try {
+			if (!delivery.begin()) {
+				return null;
+			}
+			int number = this.attempts.of(delivery);
 			Outcome outcome = process(attempt, number);
 			this.metrics.attempted(outcome, attempt);
 			settle(attempt, number, outcome);

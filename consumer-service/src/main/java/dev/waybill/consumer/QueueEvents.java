@@ -18,6 +18,8 @@ final class QueueEvents {
 
 	private final BrokerConnection broker;
 
+	private volatile boolean missingLogged;
+
 	QueueEvents(Intake intake, BrokerConnection broker) {
 		this.intake = intake;
 		this.broker = broker;
@@ -28,13 +30,17 @@ final class QueueEvents {
 		if (event.getSource() instanceof DirectMessageListenerContainer container
 				&& HelloListener.ID.equals(container.getListenerId())
 				&& event.getConsumer() instanceof DefaultConsumer consumer) {
+			this.missingLogged = false;
 			this.intake.subscribed(consumer.getChannel(), consumer.getConsumerTag());
 		}
 	}
 
 	@EventListener
 	void missing(MissingQueueEvent event) {
-		logger.warn("Queue {} is missing; looking after the queues again", event.getQueue());
+		if (!this.missingLogged) {
+			this.missingLogged = true;
+			logger.warn("Queue {} is missing; looking after the queues until it is there", event.getQueue());
+		}
 		this.broker.ensureQueues();
 	}
 

@@ -18,14 +18,14 @@ final class Workers implements AutoCloseable {
 
 	private final Processing processing;
 
-	private final ListenerControl control;
+	private final ProcessorTrials trials;
 
 	private volatile boolean closed;
 
-	Workers(ProcessingSettings settings, Intake intake, Processing processing, ListenerControl control) {
+	Workers(ProcessingSettings settings, Intake intake, Processing processing, ProcessorTrials trials) {
 		this.intake = intake;
 		this.processing = processing;
-		this.control = control;
+		this.trials = trials;
 		for (int number = 1; number <= settings.concurrency(); number++) {
 			Thread thread = new Thread(this::work, "waybill-worker-" + number);
 			// A stuck one must not keep a stopped service alive.
@@ -46,7 +46,7 @@ final class Workers implements AutoCloseable {
 			try {
 				Delivery delivery = this.intake.next();
 				@Nullable Outcome outcome = this.processing.handle(delivery);
-				this.control.handled(delivery, outcome);
+				this.trials.handled(delivery, outcome);
 			}
 			catch (InterruptedException ex) {
 				logger.debug("Interrupted while idle", ex);

@@ -1,11 +1,16 @@
 package dev.waybill.consumer;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
+import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.GetResponse;
 import dev.waybill.contract.DeadLetter;
+import dev.waybill.contract.HelloQueue;
+import dev.waybill.contract.HelloQueue.Type;
 import dev.waybill.contract.Waybill;
 import dev.waybill.testing.Eventually;
 import dev.waybill.testing.NeedsRabbitMq;
@@ -13,6 +18,11 @@ import dev.waybill.testing.RabbitBroker;
 import dev.waybill.testing.VirtualHost;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.amqp.core.Queue;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -65,6 +75,143 @@ class PoisonIntegrationTests {
 			assertThat(headers.get(DeadLetter.AT)).isInstanceOf(Long.class);
 			assertThat(headers).doesNotContainKeys("spring_listener_return_correlation", "x-delivery-count");
 		}
+	}
+
+	@Test
+	void anUnprocessableMessageIsDeadLetteredAtOnce() {
+		Recorder recorder = new Recorder((message) -> {
+			throw new UnprocessableMessageException("no such account");
+		});
+		try (RunningConsumer consumer = RunningConsumer.start(this.host, recorder)) {
+			this.outbox.send("bad", "x");
+			consumer.settled("dead_lettered", 1).balanced();
+			assertThat(recorder.attempts()).hasSize(1);
+			assertThat(consumer.attempts("unprocessable")).isEqualTo(1);
+			assertThat(only(this.host.drain("hello.dlq")).getProps().getHeaders().get(DeadLetter.REASON))
+				.hasToString("dev.waybill.consumer.UnprocessableMessageException: no such account");
+		}
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void withoutThePolicyTheConsumerSaysSoOnceAndWaitsItself(CapturedOutput output) {
+		Recorder recorder = Recorder.failingPoison();
+		try (RunningConsumer consumer = RunningConsumer.start(this.host, recorder, "waybill.retry.shortest-delay=400ms",
+				"waybill.retry.longest-delay=800ms")) {
+			long begun = System.nanoTime();
+			this.outbox.send("bad", "poison");
+			this.outbox.send("worse", "poison too");
+			this.outbox.send("good", "x");
+			recorder.awaitDone(1);
+			assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(1500));
+			consumer.settled("dead_lettered", 2).settled("rejected", 8).balanced();
+			// Two at once, then 400, 800 and 800 ms and more for the one that came back
+			// first.
+			assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(1500));
+			assertThat(output.toString().split("has no policy of delayed retry", -1)).hasSize(2);
+		}
+	}
+
+	@Test
+	void withThePolicyTheConsumerNeverWaitsItself() {
+		this.host.policy("retry", "^hello$", RETRY_POLICY);
+		Recorder recorder = Recorder.failingPoison();
+		try (RunningConsumer consumer = RunningConsumer.start(this.host, recorder, SHORT_DELAYS)) {
+			this.outbox.send("bad", "poison");
+			recorder.awaitAttempts(2);
+			Eventually.within(Duration.ofSeconds(1), () -> consumer.gauge("waybill.in.hand") == 0);
+			consumer.settled("dead_lettered", 1).balanced();
+		}
+	}
+
+	@Test
+	void whatCannotBeCopiedTakesTheBrokersRoadAndIsThereWhenTheQueueIs() {
+		this.host.policy("retry", "^hello$", RETRY_POLICY);
+		Recorder recorder = new Recorder((message) -> {
+			throw new UnprocessableMessageException("never");
+		});
+		try (RunningConsumer consumer = RunningConsumer.start(this.host, recorder,
+				"waybill.dead-letters.retry-interval=500ms")) {
+			this.host.onChannel((channel) -> channel.queueDelete("hello.dlq"));
+			this.outbox.sendMany("bad", 15);
+			consumer.settled("dropped_to_broker", 15).balanced();
+			Eventually.within(Duration.ofSeconds(10), () -> consumer.gauge("waybill.dead.letters.waiting") == 10);
+			Eventually.within(Duration.ofSeconds(10), () -> consumer.count("waybill.dead.letters.failed") > 10);
+			declareDlq();
+			Eventually.within(Duration.ofSeconds(20), () -> consumer.count("waybill.dead.letters.read") == 15);
+			List<GetResponse> dead = this.host.drain("hello.dlq");
+			assertThat(dead).extracting((one) -> one.getProps().getMessageId())
+				.containsExactlyInAnyOrderElementsOf(IntStream.range(0, 15).mapToObj((i) -> "bad-" + i).toList());
+			assertThat(dead).allSatisfy((one) -> assertThat(one.getProps().getHeaders().get(DeadLetter.REASON))
+				.hasToString("the broker: rejected in queue hello"));
+			assertThat(consumer.gauge("waybill.dead.letters.waiting")).isZero();
+		}
+	}
+
+	@Test
+	void inTutorialModePoisonIsTriedFiveTimesAndForeignersAreServed() {
+		Recorder recorder = Recorder.failingPoison();
+		try (RunningConsumer consumer = RunningConsumer.start(this.host, recorder, "waybill.queue.type=tutorial",
+				"waybill.retry.shortest-delay=100ms", "waybill.retry.longest-delay=300ms")) {
+			this.outbox.foreign(new BasicProperties(), "Hello World!");
+			this.outbox.foreign(new BasicProperties.Builder().headers(Map.of("x-delivery-count", 50L)).build(),
+					"poison");
+			consumer.settled("acked", 1).settled("rejected", 4).settled("dead_lettered", 1).balanced();
+			assertThat(recorder.attempts()).filteredOn((message) -> Recorder.text(message).equals("poison"))
+				.extracting(ReceivedMessage::attempt)
+				.containsExactly(1, 2, 3, 4, 5);
+			assertThat(only(this.host.drain("hello.dlq")).getBody()).asString().isEqualTo("poison");
+			assertThat(consumer.count("waybill.deliveries", "waybill", "absent")).isEqualTo(6);
+		}
+	}
+
+	@Test
+	void inTutorialModeWhatCannotBeDeadLetteredStaysInTheQueue() {
+		Recorder recorder = Recorder.failingPoison();
+		try (RunningConsumer consumer = RunningConsumer.start(this.host, recorder, "waybill.queue.type=tutorial",
+				"waybill.max-attempts=2", "waybill.retry.shortest-delay=200ms", "waybill.retry.longest-delay=200ms")) {
+			this.host.onChannel((channel) -> channel.queueDelete("hello.dlq"));
+			this.outbox.foreign(new BasicProperties(), "poison");
+			recorder.awaitAttempts(4);
+			declareDlq();
+			consumer.settled("dead_lettered", 1).balanced();
+			assertThat(consumer.count("waybill.settled", "how", "dropped_to_broker")).isZero();
+			assertThat(this.host.drain("hello.dlq")).hasSize(1);
+		}
+	}
+
+	@Test
+	void aProcessorThatFailsForAWhileCostsFewDeadLettersAndNothingElse() {
+		this.host.policy("retry", "^hello$", RETRY_POLICY);
+		Recorder recorder = new Recorder((message) -> {
+			throw new IllegalStateException("the database is away");
+		});
+		try (RunningConsumer consumer = RunningConsumer.start(this.host, recorder, SHORT_DELAYS)) {
+			this.outbox.sendMany("m", 3000);
+			Eventually.within(Duration.ofSeconds(10), () -> consumer.gauge("waybill.processor.broken") == 1);
+			// Trials after 1, 2 and 4 s fail.
+			int before = recorder.attempts().size();
+			recorder.awaitAttempts(before + 3);
+			assertThat(consumer.health("readiness").statusCode()).isEqualTo(503);
+			recorder.effect((message) -> {
+			});
+			Eventually.within(Duration.ofSeconds(30), () -> consumer.gauge("waybill.processor.broken") == 0);
+			Eventually.within(Duration.ofSeconds(30),
+					() -> recorder.done().size() + consumer.count("waybill.settled", "how", "dead_lettered") >= 3000);
+			consumer.balanced();
+			List<String> dead = this.host.drainIds("hello.dlq");
+			assertThat(dead).hasSizeLessThan(10);
+			assertThat(new HashSet<>(recorder.doneIds())).hasSize(3000 - dead.size());
+			assertThat(recorder.done()).hasSize(3000 - dead.size());
+		}
+	}
+
+	private void declareDlq() {
+		Queue dlq = new HelloQueue("hello", Type.QUORUM).queues().get(2);
+		this.host.onChannel((channel) -> {
+			channel.queueDeclare(dlq.getName(), dlq.isDurable(), false, false, dlq.getArguments());
+			return channel.queueBind(dlq.getName(), "hello.dlx", HelloQueue.DLQ_KEY);
+		});
 	}
 
 	private static <T> T only(List<T> list) {

@@ -1,0 +1,107 @@
+package dev.waybill.consumer;
+
+import java.time.Duration;
+
+import dev.waybill.consumer.Intake.Mode;
+import dev.waybill.consumer.ListenerControl.State;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides when a broken processor is given another message: everything else is handed
+ * back, and one at a time is tried until one succeeds.
+ */
+final class ProcessorTrials {
+
+	private static final Logger logger = LoggerFactory.getLogger(ProcessorTrials.class);
+
+	private final ListenerControl control;
+
+	private final ProcessingSettings settings;
+
+	private final Containers containers;
+
+	private final Intake intake;
+
+	private final RunningAttempts running;
+
+	private final BrokenProcessor brokenProcessor;
+
+	ProcessorTrials(ListenerControl control, ProcessingSettings settings, Containers containers, Intake intake,
+			RunningAttempts running, BrokenProcessor brokenProcessor) {
+		this.control = control;
+		this.settings = settings;
+		this.containers = containers;
+		this.intake = intake;
+		this.running = running;
+		this.brokenProcessor = brokenProcessor;
+	}
+
+	/** Notes what became of a delivery; no outcome means that no attempt was made. */
+	void handled(Delivery delivery, @Nullable Outcome outcome) {
+		boolean trial = this.intake.isTrial(delivery);
+		if (failed(outcome)) {
+			if (this.brokenProcessor.failed(delivery.fingerprint())) {
+				this.control.later(this::pause, Duration.ZERO);
+			}
+		}
+		else if (outcome != null && !this.brokenProcessor.isBroken()) {
+			this.brokenProcessor.judged();
+		}
+		if (trial) {
+			this.control.later(() -> tried(outcome), Duration.ZERO);
+		}
+	}
+
+	private void pause() {
+		if (this.control.state() != State.CONSUMING || !this.control.enter(State.PROCESSOR_BROKEN)) {
+			return;
+		}
+		logger.error("The processor is broken: the last attempts have all failed, at message after message; "
+				+ "the rest is handed back, and one message at a time is tried until one succeeds");
+		this.intake.close();
+		try {
+			this.running.awaitNone(this.settings.processTimeout().plus(this.settings.interruptGrace()));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return;
+		}
+		this.containers.stopHello();
+		this.control.later(this::tryOne, this.brokenProcessor.nextPause());
+	}
+
+	private void tryOne() {
+		if (this.control.state() == State.PROCESSOR_BROKEN) {
+			this.control.whileStarted(() -> {
+				this.intake.open(Mode.TRIAL);
+				this.containers.startHelloForOne();
+			});
+		}
+	}
+
+	private void tried(@Nullable Outcome outcome) {
+		if (this.control.state() != State.PROCESSOR_BROKEN) {
+			return;
+		}
+		this.intake.close();
+		this.containers.stopHello();
+		if (outcome == Outcome.PROCESSED) {
+			this.brokenProcessor.mended();
+			logger.info("The processor works again");
+			this.control.consume();
+			return;
+		}
+		if (!failed(outcome)) {
+			// It said nothing of the processor, so no longer pause either.
+			this.brokenProcessor.judged();
+		}
+		this.control.later(this::tryOne, this.brokenProcessor.nextPause());
+	}
+
+	private static boolean failed(@Nullable Outcome outcome) {
+		return outcome == Outcome.FAILED || outcome == Outcome.TIMED_OUT;
+	}
+
+}

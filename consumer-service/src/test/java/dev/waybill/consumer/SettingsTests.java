@@ -1,0 +1,67 @@
+package dev.waybill.consumer;
+
+import java.time.Duration;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class SettingsTests {
+
+	@ParameterizedTest
+	@CsvSource({ "waybill.max-attempts, 0, 1 to 20", "waybill.max-attempts, 21, 1 to 20",
+			"waybill.concurrency, 0, 1 to 1000", "waybill.process-timeout, 0s, 100ms to 3600000ms",
+			"waybill.interrupt-grace, -1s, 100ms to 600000ms", "waybill.drain-timeout, 1h, 0ms to 600000ms" })
+	void refusesAProcessingSettingOutsideItsBounds(String property, String value, String allowed) {
+		assertThatThrownBy(() -> bind("waybill", ProcessingSettings.class, property, value)).rootCause()
+			.hasMessageContaining(property)
+			.hasMessageContaining(allowed);
+	}
+
+	@Test
+	void refusesALongestDelayBelowTheShortest() {
+		assertThatThrownBy(() -> bind("waybill.retry", RetrySettings.class, "waybill.retry.longest-delay", "500ms"))
+			.rootCause()
+			.hasMessageContaining("waybill.retry.longest-delay");
+	}
+
+	@Test
+	void refusesAPrefetchWithoutBounds() {
+		assertThatThrownBy(() -> Allowed.between("spring.rabbitmq.listener.direct.prefetch", 0, 1, 65_535))
+			.hasMessageContaining("spring.rabbitmq.listener.direct.prefetch");
+	}
+
+	@Test
+	void delaysEachRetryLongerUpToTheLongest() {
+		RetrySettings settings = new RetrySettings(Duration.ofSeconds(1), Duration.ofSeconds(3));
+		assertThat(settings.after(1)).isEqualTo(Duration.ofSeconds(1));
+		assertThat(settings.after(2)).isEqualTo(Duration.ofSeconds(2));
+		assertThat(settings.after(9)).isEqualTo(Duration.ofSeconds(3));
+	}
+
+	@Test
+	void aUsersPropertiesGoBeforeTheDefaultsAndDoNotReplaceThem() {
+		StandardEnvironment environment = new StandardEnvironment();
+		environment.getPropertySources().addFirst(new MapPropertySource("user", Map.of("server.port", "9999")));
+		new ConsumerDefaults().postProcessEnvironment(environment, new SpringApplication());
+		assertThat(environment.getProperty("server.port")).isEqualTo("9999");
+		assertThat(environment.getProperty("spring.rabbitmq.listener.direct.prefetch")).isEqualTo("250");
+	}
+
+	private static <T> T bind(String prefix, Class<T> type, String property, String value) {
+		return new Binder(new MapConfigurationPropertySource(Map.of(property, value))).bindOrCreate(prefix,
+				Bindable.of(type));
+	}
+
+}
