@@ -31,7 +31,8 @@ public final class VirtualHost {
 
 	private static final JsonMapper JSON = new JsonMapper();
 
-	private final HttpClient http = HttpClient.newHttpClient();
+	/** Not HTTP/2, for whose upgrade the broker closes the connection of a PUT. */
+	private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
 	private final RabbitBroker broker;
 
