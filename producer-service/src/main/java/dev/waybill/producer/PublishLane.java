@@ -95,7 +95,7 @@ final class PublishLane {
 			this.window = opened;
 			publish(operations, channel, opened);
 			return opened;
-		}, (tag, multiple) -> confirmed(tag, multiple, true), (tag, multiple) -> confirmed(tag, multiple, false));
+		});
 	}
 
 	private ConfirmWindow open(Channel channel) {
@@ -104,6 +104,10 @@ final class PublishLane {
 		channel.clearReturnListeners();
 		channel
 			.addReturnListener((replyCode, replyText, exchange, routingKey, properties, body) -> returned(properties));
+		// Not given to invoke(): it would take the listener off again at the end, which
+		// throws on a dead channel before invoke() has let go of this thread, for good.
+		channel.addConfirmListener((tag, multiple) -> confirmed(tag, multiple, true),
+				(tag, multiple) -> confirmed(tag, multiple, false));
 		long first = channel.getNextPublishSeqNo();
 		this.offset = first - 1;
 		return new ConfirmWindow(this.windowSize, first);
@@ -117,9 +121,12 @@ final class PublishLane {
 				}
 				Publication next = opened.awaitPlace(POLL_MILLIS) ? this.entries.poll(POLL_MILLIS) : null;
 				if (next != null && claim(next, opened)) {
-					Message message = number(next);
-					opened.add(next);
-					operations.send("", this.queue, message);
+					if (opened.add(next)) {
+						operations.send("", this.queue, number(next));
+					}
+					else { // a stop has just ended the window
+						next.settle(Settlement.of(Reason.BROKER_UNAVAILABLE));
+					}
 				}
 			}
 		}
@@ -137,7 +144,7 @@ final class PublishLane {
 		long left = publication.remaining(System.nanoTime());
 		long whole = publication.remaining(publication.startedNanos());
 		if (left < Math.min(2 * opened.recentLatency(), whole / 2)) {
-			publication.withdraw(Reason.OVERLOADED);
+			publication.withdraw(publication.isRepublished() ? Reason.CONNECTION_LOST : Reason.OVERLOADED);
 			return false;
 		}
 		return publication.claim();
