@@ -50,15 +50,19 @@ final class ConfirmWindow {
 		return !this.ended && !isFull();
 	}
 
-	/** Notes the next publish, which must be made right after. */
-	synchronized void add(Publication publication) {
+	/**
+	 * Notes the next publish, which must be made right after; false where it has ended,
+	 * or there is no place.
+	 */
+	synchronized boolean add(Publication publication) {
 		if (this.ended || isFull()) {
-			throw new IllegalStateException("no place in the window");
+			return false;
 		}
 		int place = place(this.next++);
 		this.places[place] = publication;
 		this.returned[place] = false;
 		this.publishedAt[place] = System.nanoTime();
+		return true;
 	}
 
 	/** Notes that the broker had no queue for this publish; the confirm follows. */

@@ -60,12 +60,17 @@ final class KeyRegistry {
 		if (earlier == null || earlier.accepted() || !earlier.digest().equals(message.digest())) {
 			return;
 		}
-		if (settlement.outcome() == Outcome.REJECTED) {
+		if (settlement.outcome() == Outcome.ACCEPTED) {
+			note(message, Outcome.ACCEPTED);
+		}
+		else if (settlement.outcome() == Outcome.REJECTED && earlier.attempts() == 1) {
 			this.remembered.remove(message.messageId());
 		}
-		else {
-			note(message, settlement.outcome());
-		}
+	}
+
+	/** Whether an attempt with this key was, or may yet be, accepted. */
+	synchronized boolean mayBeStored(String key) {
+		return this.inFlight.containsKey(key) || this.remembered.get(key) != null;
 	}
 
 	/** How far back answers are really remembered. */
@@ -74,14 +79,16 @@ final class KeyRegistry {
 	}
 
 	private void note(IncomingMessage message, Outcome outcome) {
+		Remembered earlier = this.remembered.get(message.messageId());
 		// A key that we made is known to a client only by a problem that is unknown.
-		if (outcome == Outcome.UNKNOWN || (outcome == Outcome.ACCEPTED && isKnownToClient(message))) {
-			this.remembered.put(message.messageId(), new Remembered(message.digest(), outcome == Outcome.ACCEPTED));
+		if (outcome == Outcome.ACCEPTED && (message.keyGiven() || earlier != null)) {
+			this.remembered.put(message.messageId(), new Remembered(message.digest(), true, 0));
 		}
-	}
-
-	private boolean isKnownToClient(IncomingMessage message) {
-		return message.keyGiven() || this.remembered.get(message.messageId()) != null;
+		// A late confirm of an earlier attempt may have come first; it stands.
+		else if (outcome == Outcome.UNKNOWN && (earlier == null || !earlier.accepted())) {
+			int attempts = (earlier != null) ? earlier.attempts() + 1 : 1;
+			this.remembered.put(message.messageId(), new Remembered(message.digest(), false, attempts));
+		}
 	}
 
 	/** What a request with a key is. */
@@ -126,7 +133,15 @@ final class KeyRegistry {
 
 	}
 
-	private record Remembered(ContentDigest digest, boolean accepted) {
+	/**
+	 * What is known of a key.
+	 *
+	 * @param digest of the content that it belongs to
+	 * @param accepted whether the answer is known; unknown otherwise
+	 * @param attempts how many attempts are unknown: what the broker says late of one of
+	 * several says nothing of the others
+	 */
+	private record Remembered(ContentDigest digest, boolean accepted, int attempts) {
 	}
 
 }

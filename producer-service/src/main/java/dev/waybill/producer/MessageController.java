@@ -43,7 +43,7 @@ class MessageController {
 		}
 		catch (RefusedException ex) {
 			this.metrics.attempted();
-			this.metrics.settled(Settlement.of(ex.reason()), started);
+			this.metrics.settled(ex.settlement(), started);
 			throw ex;
 		}
 	}
@@ -55,22 +55,24 @@ class MessageController {
 			// With a key, an earlier answer may have to be repeated: that needs the body.
 			throw new RefusedException(refusal, refusal.detail(), null);
 		}
-		int bytes = this.reader.bytesToTake(request);
+		int bytes = this.reader.bytesToTake(request, key);
 		if (!this.budget.tryTake(bytes)) {
-			throw new RefusedException(Reason.OVERLOADED, Reason.OVERLOADED.detail(), key);
+			RefusedException refused = new RefusedException(Reason.OVERLOADED, Reason.OVERLOADED.detail(), key);
+			throw (key != null && this.publisher.mayBeStored(key)) ? refused.withUnknownCopy() : refused;
 		}
+		IncomingMessage message;
 		try {
-			return publish(this.reader.read(request, key), bytes);
+			message = this.reader.read(request, key);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) { // there may be no memory for the body
 			this.budget.giveBack(bytes);
 			throw ex;
 		}
+		this.budget.giveBack(bytes - message.body().length);
+		return publish(message);
 	}
 
-	private DeferredResult<ResponseEntity<Object>> publish(IncomingMessage message, int taken) {
-		int unused = taken - message.body().length;
-		this.budget.giveBack(unused);
+	private DeferredResult<ResponseEntity<Object>> publish(IncomingMessage message) {
 		String messageId = message.messageId();
 		int bytes = message.body().length;
 		DeferredResult<ResponseEntity<Object>> result = new DeferredResult<>(this.longestWait,

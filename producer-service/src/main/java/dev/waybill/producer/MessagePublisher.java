@@ -34,6 +34,11 @@ final class MessagePublisher {
 		return this.state.refusal();
 	}
 
+	/** Whether an earlier attempt with this key was, or may yet be, accepted. */
+	boolean mayBeStored(String key) {
+		return this.keys.mayBeStored(key);
+	}
+
 	/**
 	 * Publishes a message.
 	 * @param message what to publish

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 
 import org.springframework.http.HttpHeaders;
@@ -35,7 +37,14 @@ final class MessageReader {
 	/** An AMQP short string holds 255 bytes. */
 	private static final int LONGEST_HEADER = 255;
 
-	private static final JsonFactory JSON = new JsonFactory();
+	/** The size of the body bounds the rest; depth costs memory of its own. */
+	private static final JsonFactory JSON = JsonFactory.builder()
+		.streamReadConstraints(StreamReadConstraints.builder()
+			.maxNumberLength(Integer.MAX_VALUE)
+			.maxStringLength(Integer.MAX_VALUE)
+			.maxNameLength(Integer.MAX_VALUE)
+			.build())
+		.build();
 
 	/** Version 7: sorted by time, so that people find what came together. */
 	private final NoArgGenerator ids = Generators.timeBasedEpochRandomGenerator();
@@ -48,12 +57,14 @@ final class MessageReader {
 
 	/**
 	 * The bytes to take from the budget before the body is read.
+	 * @param request the request, of which no byte has been read
+	 * @param key the client's key, or null
 	 * @throws RefusedException where the request says that it is too large
 	 */
-	int bytesToTake(HttpServletRequest request) {
+	int bytesToTake(HttpServletRequest request, @Nullable String key) {
 		long declared = request.getContentLengthLong();
 		if (declared > this.maxSize) {
-			throw tooLarge(null);
+			throw tooLarge(key);
 		}
 		return (declared >= 0) ? (int) declared : this.maxSize;
 	}
@@ -92,8 +103,8 @@ final class MessageReader {
 	 */
 	IncomingMessage read(HttpServletRequest request, @Nullable String key) {
 		String contentType = header(request.getContentType(), HttpHeaders.CONTENT_TYPE, key);
-		String contentEncoding = header(request.getHeader(HttpHeaders.CONTENT_ENCODING), HttpHeaders.CONTENT_ENCODING,
-				key);
+		String encodings = String.join(", ", Collections.list(request.getHeaders(HttpHeaders.CONTENT_ENCODING)));
+		String contentEncoding = header(encodings, HttpHeaders.CONTENT_ENCODING, key);
 		boolean json = contentEncoding == null && isJson(contentType, key);
 		byte[] body = body(request, key);
 		if (json) {
@@ -139,7 +150,7 @@ final class MessageReader {
 			throw malformed(name + " has " + value.length() + " characters; allowed are up to " + LONGEST_HEADER
 					+ " ASCII characters", key);
 		}
-		return value;
+		return (value == null || value.isBlank()) ? null : value;
 	}
 
 	private static boolean isJson(@Nullable String contentType, @Nullable String key) {
@@ -147,7 +158,9 @@ final class MessageReader {
 			return false;
 		}
 		try {
-			MediaType type = MediaType.parseMediaType(contentType);
+			// Without its parameters, of which a charset may be one that Java does not
+			// know.
+			MediaType type = MediaType.parseMediaType(contentType.split(";", 2)[0]);
 			return type.getSubtype().equals("json") || type.getSubtype().endsWith("+json");
 		}
 		catch (InvalidMediaTypeException ex) {
@@ -168,6 +181,10 @@ final class MessageReader {
 				throw malformed("The body goes on after its JSON value, at line " + where.getLineNr() + ", column "
 						+ where.getColumnNr(), key);
 			}
+		}
+		catch (StreamConstraintsException ex) {
+			throw malformed("The body's JSON is nested deeper than " + StreamReadConstraints.DEFAULT_MAX_DEPTH
+					+ " levels, which is the most that is read", key);
 		}
 		catch (JacksonException ex) {
 			TokenStreamLocation where = ex.getLocation();

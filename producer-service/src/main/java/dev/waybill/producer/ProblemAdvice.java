@@ -22,7 +22,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 
 	@ExceptionHandler(RefusedException.class)
 	ResponseEntity<Object> refused(RefusedException ex) {
-		return Problems.of(Settlement.of(ex.reason()), ex.reason(), ex.detail(), ex.messageId());
+		return Problems.of(ex.settlement(), ex.reason(), ex.detail(), ex.messageId());
 	}
 
 	@ExceptionHandler(Exception.class)

@@ -9,6 +9,8 @@ import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.tomcat.util.res.StringManager;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.http.HttpStatus;
+
 /**
  * Words as a problem what Tomcat answers before any of our code runs; public for Tomcat,
  * which makes it by its name.
@@ -30,8 +32,8 @@ public class ProblemErrorReportValve extends ErrorReportValve {
 			response.setStatus(status);
 		}
 		String problem = """
-				{"title":"%s","status":%d,"detail":"%s","outcome":"%s","reason":"%s"}""".formatted(
-				reason.status().getReasonPhrase(), status, reason.detail(), reason.outcome().text(), reason.text());
+				{"title":"%s","status":%d,"detail":"%s","outcome":"%s","reason":"%s"}""".formatted(title(status),
+				status, reason.detail(), reason.outcome().text(), reason.text());
 		try {
 			byte[] body = problem.getBytes(StandardCharsets.UTF_8);
 			response.setContentType("application/problem+json");
@@ -42,6 +44,11 @@ public class ProblemErrorReportValve extends ErrorReportValve {
 		catch (IOException | IllegalStateException ex) {
 			// The client is gone, or has its answer.
 		}
+	}
+
+	private static String title(int status) {
+		HttpStatus known = HttpStatus.resolve(status);
+		return (known != null) ? known.getReasonPhrase() : "HTTP status " + status;
 	}
 
 	/** Tomcat answers 400 for it and tells it from others by this text only. */

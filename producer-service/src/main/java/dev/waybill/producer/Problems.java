@@ -41,7 +41,9 @@ final class Problems {
 				return reason;
 			}
 		}
-		return (status >= 400 && status < 500) ? Reason.MALFORMED : Reason.INTERNAL_ERROR;
+		// 501 and 505 are Tomcat's, for a transfer coding or a version that it does not
+		// know.
+		return (status < 500 || status == 501 || status == 505) ? Reason.MALFORMED : Reason.INTERNAL_ERROR;
 	}
 
 }

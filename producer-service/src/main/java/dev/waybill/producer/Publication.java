@@ -117,11 +117,12 @@ final class Publication {
 	}
 
 	/** A word of the broker that came after the answer. */
-	void settleLate(Settlement settlement) {
+	synchronized void settleLate(Settlement settlement) {
 		this.listener.settledLate(this, this.unknownCopy ? settlement.withUnknownCopy() : settlement);
 	}
 
-	private boolean settle(State from, Settlement settlement) {
+	/** Under a lock, so that a late word is heard after the answer, however close. */
+	private synchronized boolean settle(State from, Settlement settlement) {
 		if (!this.state.compareAndSet(from, State.SETTLED)) {
 			return false;
 		}

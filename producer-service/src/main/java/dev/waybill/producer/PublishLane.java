@@ -104,9 +104,8 @@ final class PublishLane {
 		channel.clearReturnListeners();
 		channel
 			.addReturnListener((replyCode, replyText, exchange, routingKey, properties, body) -> returned(properties));
-		// Not by invoke(): to remove the listener from a dead channel it would connect
-		// again,
-		// and leave the channel with this thread when that fails.
+		// Not given to invoke(): it would take the listener off again at the end, which
+		// throws on a dead channel before invoke() has let go of this thread, for good.
 		channel.addConfirmListener((tag, multiple) -> confirmed(tag, multiple, true),
 				(tag, multiple) -> confirmed(tag, multiple, false));
 		long first = channel.getNextPublishSeqNo();
@@ -122,9 +121,12 @@ final class PublishLane {
 				}
 				Publication next = opened.awaitPlace(POLL_MILLIS) ? this.entries.poll(POLL_MILLIS) : null;
 				if (next != null && claim(next, opened)) {
-					Message message = number(next);
-					opened.add(next);
-					operations.send("", this.queue, message);
+					if (opened.add(next)) {
+						operations.send("", this.queue, number(next));
+					}
+					else { // a stop has just ended the window
+						next.settle(Settlement.of(Reason.BROKER_UNAVAILABLE));
+					}
 				}
 			}
 		}
@@ -142,7 +144,7 @@ final class PublishLane {
 		long left = publication.remaining(System.nanoTime());
 		long whole = publication.remaining(publication.startedNanos());
 		if (left < Math.min(2 * opened.recentLatency(), whole / 2)) {
-			publication.withdraw(Reason.OVERLOADED);
+			publication.withdraw(publication.isRepublished() ? Reason.CONNECTION_LOST : Reason.OVERLOADED);
 			return false;
 		}
 		return publication.claim();

@@ -31,7 +31,7 @@ record PublishSettings(@DefaultValue("5s") Duration deadline, @DefaultValue("1")
 		check("window", window, "1 to 10000", window >= 1 && window <= 10_000);
 		check("entry-queue", entryQueue, "1 to 1000000", entryQueue >= 1 && entryQueue <= 1_000_000);
 		check("max-message-size", maxMessageSize, "1B to 128MB",
-				maxMessageSize.toBytes() >= 1 && maxMessageSize.toMegabytes() <= 128);
+				maxMessageSize.toBytes() >= 1 && maxMessageSize.compareTo(DataSize.ofMegabytes(128)) <= 0);
 		check("stop-timeout", stopTimeout, "0s to 1m",
 				!stopTimeout.isNegative() && stopTimeout.compareTo(Duration.ofMinutes(1)) <= 0);
 		if (entryBytes == null) {

@@ -31,7 +31,7 @@ public final class VirtualHost {
 
 	private static final JsonMapper JSON = new JsonMapper();
 
-	// The management API ends the connection on an offer of HTTP/2 with a body.
+	/** Not HTTP/2, for whose upgrade the broker closes the connection of a PUT. */
 	private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
 	private final RabbitBroker broker;

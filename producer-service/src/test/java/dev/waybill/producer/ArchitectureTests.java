@@ -1,0 +1,69 @@
+package dev.waybill.producer;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ArchitectureTests {
+
+	private static final JavaClasses PRODUCER = new ClassFileImporter()
+		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+		.importPackages("dev.waybill.producer");
+
+	@Test
+	void doesNotKnowTheConsumer() {
+		assertThat(PRODUCER).isNotEmpty();
+		noClasses().should().dependOnClassesThat().resideInAPackage("dev.waybill.consumer..").check(PRODUCER);
+	}
+
+	@Test
+	void theContractKnowsNoService() {
+		noClasses().should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("dev.waybill.producer..", "dev.waybill.consumer..")
+			.check(new ClassFileImporter().importPackages("dev.waybill.contract"));
+	}
+
+	@Test
+	void onlyMetricsAndGaugesTouchTheRegistry() {
+		noClasses().that()
+			.haveSimpleNameNotEndingWith("Metrics")
+			.and()
+			.haveSimpleNameNotEndingWith("Gauges")
+			// It hands the registry on.
+			.and()
+			.doNotHaveSimpleName("ProducerConfiguration")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("io.micrometer..")
+			.check(PRODUCER);
+	}
+
+	@Test
+	void everythingIsPackagePrivateButTheProgramAndTomcatsValve() {
+		assertThat(PRODUCER.stream()
+			.filter((type) -> type.getModifiers().contains(JavaModifier.PUBLIC) && type.isTopLevelClass())
+			.map(JavaClass::getSimpleName)).containsExactlyInAnyOrder("ProducerApplication", "ProblemErrorReportValve");
+	}
+
+	@Test
+	void nothingOfBootsAmqpPackageIsUsedSinceItMoves() {
+		classes().should()
+			.onlyDependOnClassesThat()
+			.resideOutsideOfPackage("org.springframework.boot.amqp..")
+			.check(PRODUCER);
+	}
+
+	@Test
+	void isOneFlatPackage() {
+		assertThat(PRODUCER).allSatisfy((type) -> assertThat(type.getPackageName()).isEqualTo("dev.waybill.producer"));
+	}
+
+}

@@ -1,0 +1,75 @@
+package dev.waybill.producer;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.util.unit.DataSize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class SettingsTests {
+
+	@Test
+	void defaultsAreThoseOfTheDesign() {
+		PublishSettings settings = bind("waybill.publish", PublishSettings.class, Map.of());
+		assertThat(settings.deadline()).isEqualTo(Duration.ofSeconds(5));
+		assertThat(settings.lanes()).isEqualTo(1);
+		assertThat(settings.window()).isEqualTo(100);
+		assertThat(settings.entryQueue()).isEqualTo(2000);
+		assertThat(settings.maxMessageSize()).isEqualTo(DataSize.ofMegabytes(1));
+		assertThat(settings.stopTimeout()).isEqualTo(Duration.ofSeconds(7));
+		assertThat(settings.budget()).isEqualTo(Runtime.getRuntime().maxMemory() / 4);
+		KeyRegistry.Settings keys = bind("waybill.idempotency", KeyRegistry.Settings.class, Map.of());
+		assertThat(keys).isEqualTo(new KeyRegistry.Settings(Duration.ofMinutes(10), 100_000));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "deadline, 999ms, 1s to 5m", "deadline, 301s, 1s to 5m", "deadline, -5s, 1s to 5m",
+			"lanes, 0, 1 to 64", "lanes, 65, 1 to 64", "window, 0, 1 to 10000", "window, 10001, 1 to 10000",
+			"entry-queue, 0, 1 to 1000000", "entry-queue, 1000001, 1 to 1000000", "max-message-size, 0B, 1B to 128MB",
+			"max-message-size, 129MB, 1B to 128MB", "max-message-size, 134217729B, 1B to 128MB",
+			"stop-timeout, -1s, 0s to 1m", "stop-timeout, 61s, 0s to 1m",
+			"entry-bytes, 1048575B, at least waybill.publish.max-message-size" })
+	void aBadValueIsRefusedWithItsNameItselfAndWhatIsAllowed(String name, String value, String allowed) {
+		assertRefused("waybill.publish", PublishSettings.class, name, value, allowed);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "deadline, 1s", "deadline, 5m", "lanes, 64", "window, 1", "window, 10000", "entry-queue, 1",
+			"max-message-size, 1B", "stop-timeout, 0s", "stop-timeout, 1m", "entry-bytes, 1MB" })
+	void theEndsOfARangeAreAllowed(String name, String value) {
+		assertThat(bind("waybill.publish", PublishSettings.class, Map.of("waybill.publish." + name, value)))
+			.isNotNull();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "window, 0s, 1s to 24h", "window, 25h, 1s to 24h", "window, 999ms, 1s to 24h",
+			"max-keys, 0, 1 to 10000000", "max-keys, 10000001, 1 to 10000000" })
+	void aBadIdempotencyWindowIsRefused(String name, String value, String allowed) {
+		assertRefused("waybill.idempotency", KeyRegistry.Settings.class, name, value, allowed);
+	}
+
+	private static void assertRefused(String prefix, Class<?> type, String name, String value, String allowed) {
+		Map<String, String> properties = new HashMap<>(Map.of(prefix + "." + name, value));
+		assertThatExceptionOfType(BindException.class).isThrownBy(() -> bind(prefix, type, properties))
+			.havingRootCause()
+			.isInstanceOf(IllegalArgumentException.class)
+			.withMessageStartingWith(prefix + "." + name + " is ")
+			.withMessageContaining("allowed is " + allowed);
+	}
+
+	private static <T> T bind(String prefix, Class<T> type, Map<String, String> properties) {
+		return new Binder(new MapConfigurationPropertySource(properties)).bindOrCreate(prefix, Bindable.of(type));
+	}
+
+}
