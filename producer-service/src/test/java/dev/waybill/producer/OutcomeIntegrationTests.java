@@ -2,6 +2,7 @@ package dev.waybill.producer;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -90,7 +91,7 @@ class OutcomeIntegrationTests {
 		long starts = producer.scrape().laneStarts();
 		host.onChannel((channel) -> channel.queueDelete("hello"));
 		try {
-			List<CompletableFuture<Answer>> answers = IntStream.range(0, 7)
+			List<CompletableFuture<Answer>> answers = IntStream.range(0, 4)
 				.mapToObj((i) -> producer.postAsync("x"))
 				.toList();
 			answers.forEach((answer) -> assertRejected(answer.join(), 503, "unroutable"));
@@ -222,7 +223,10 @@ class OutcomeIntegrationTests {
 	@Test
 	void aFullEntryQueueTurnsAwayAtOnce() {
 		line.hold();
-		List<CompletableFuture<Answer>> seven = IntStream.range(0, 7).mapToObj((i) -> producer.postAsync("x")).toList();
+		List<CompletableFuture<Answer>> seven = new ArrayList<>();
+		IntStream.range(0, 3).forEach((i) -> seven.add(producer.postAsync("x")));
+		Eventually.within(Duration.ofMillis(2500), () -> producer.scrape().sum("waybill_publish_unconfirmed") == 3);
+		IntStream.range(0, 4).forEach((i) -> seven.add(producer.postAsync("x")));
 		Eventually.within(Duration.ofMillis(2500), () -> producer.scrape().sum("waybill_entry_messages") == 4);
 		Answer eighth = producer.post("x");
 		assertRejected(eighth, 429, "overloaded");

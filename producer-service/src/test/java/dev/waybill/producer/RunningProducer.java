@@ -71,6 +71,11 @@ final class RunningProducer implements AutoCloseable {
 		return this.port;
 	}
 
+	/** A part of the service, to look at. */
+	<T> T bean(Class<T> type) {
+		return Objects.requireNonNull(this.context, "runs elsewhere").getBean(type);
+	}
+
 	Book book() {
 		return this.book;
 	}
@@ -133,16 +138,17 @@ final class RunningProducer implements AutoCloseable {
 	/** Checks counters, answers and queue against each other, and begins a new page. */
 	List<GetResponse> settleUp(VirtualHost host) {
 		Eventually.within(Duration.ofSeconds(12), () -> scrape().inFlight() == 0);
+		Book page = this.book;
+		this.book = new Book();
 		Scrape scrape = scrape();
+		long acceptedNow = scrape.outcome(Outcome.ACCEPTED) - this.acceptedBefore;
+		this.acceptedBefore = scrape.outcome(Outcome.ACCEPTED);
+		List<GetResponse> found = host.drain("hello");
 		scrape.verify();
 		assertThat(scrape.sum("waybill_entry_messages")).isZero();
 		assertThat(scrape.sum("waybill_entry_bytes")).isZero();
-		assertThat(scrape.outcome(Outcome.ACCEPTED) - this.acceptedBefore).as("accepted by metrics and by answers")
-			.isEqualTo(this.book.acceptedAnswers());
-		List<GetResponse> found = host.drain("hello");
-		this.book.compare(found.stream().map((one) -> one.getProps().getMessageId()).toList());
-		this.acceptedBefore = scrape.outcome(Outcome.ACCEPTED);
-		this.book = new Book();
+		assertThat(acceptedNow).as("accepted by metrics and by answers").isEqualTo(page.acceptedAnswers());
+		page.compare(found.stream().map((one) -> one.getProps().getMessageId()).toList());
 		return found;
 	}
 

@@ -1,0 +1,34 @@
+package dev.waybill.producer;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.waybill.testing.JavaProcess;
+
+/** Starts the producer as a process of its own. */
+final class JavaProcesses {
+
+	private JavaProcesses() {
+	}
+
+	static JavaProcess producer(String uri, int port, String jvmOption, String... arguments) {
+		List<String> all = new ArrayList<>(
+				List.of("--server.port=" + port, "--waybill.instance=tested", "--spring.rabbitmq.addresses=" + uri));
+		all.addAll(List.of(arguments));
+		return JavaProcess.start(ProducerApplication.class.getName(), List.of(jvmOption, "-XX:TieredStopAtLevel=1"),
+				all);
+	}
+
+	static int freePort() {
+		try (ServerSocket socket = new ServerSocket(0)) {
+			return socket.getLocalPort();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}
