@@ -6,8 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -94,8 +95,9 @@ final class Lanes implements SmartLifecycle {
 	 */
 	@Override
 	public void start() {
-		ScheduledExecutorService deadlines = Executors
-			.newSingleThreadScheduledExecutor((task) -> daemon(task, "publish-deadlines"));
+		// An event of the broker may come when it has been shut down: then nothing waits.
+		ScheduledExecutorService deadlines = new ScheduledThreadPoolExecutor(1,
+				(task) -> daemon(task, "publish-deadlines"), new ThreadPoolExecutor.DiscardPolicy());
 		this.sweeper = deadlines;
 		deadlines.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
 		this.state.onChange(() -> deadlines.execute(this::sweep));
