@@ -8,11 +8,11 @@ final class BrokerHealthIndicator implements HealthIndicator {
 
 	private final BrokerState state;
 
-	private final Lanes lanes;
+	private final OpenWindows windows;
 
-	BrokerHealthIndicator(BrokerState state, Lanes lanes) {
+	BrokerHealthIndicator(BrokerState state, OpenWindows windows) {
 		this.state = state;
-		this.lanes = lanes;
+		this.windows = windows;
 	}
 
 	@Override
@@ -22,7 +22,7 @@ final class BrokerHealthIndicator implements HealthIndicator {
 		if (!problem.isEmpty()) {
 			health.withDetail("problem", problem);
 		}
-		return health.withDetail("oldestUnconfirmed", this.lanes.oldestUnconfirmed().toString()).build();
+		return health.withDetail("oldestUnconfirmed", this.windows.oldestUnconfirmed().toString()).build();
 	}
 
 }

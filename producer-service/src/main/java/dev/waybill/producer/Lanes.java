@@ -6,13 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import com.rabbitmq.client.Connection;
 import dev.waybill.contract.BrokerRefusedException;
@@ -20,17 +16,13 @@ import dev.waybill.contract.HelloQueue;
 import dev.waybill.contract.HelloTopology;
 import dev.waybill.contract.HelloTopology.Role;
 import dev.waybill.contract.Waybill;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.amqp.rabbit.core.RabbitTemplate;
 import org.springframework.context.SmartLifecycle;
 
-/**
- * Keeps the lanes running, starts each again when its channel ends, and answers for what
- * they cannot publish in time.
- */
+/** Keeps the lanes running, and starts each again when its channel ends. */
 final class Lanes implements SmartLifecycle {
 
 	/** Below the web server's: it drains while lanes still publish. */
@@ -41,8 +33,6 @@ final class Lanes implements SmartLifecycle {
 	private static final Duration FIRST_ATTEMPT = Duration.ofSeconds(10);
 
 	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
-
-	private static final long SWEEP_MILLIS = 20;
 
 	/** What has less than this of its deadline left is not published once more. */
 	private static final long TO_REPUBLISH = TimeUnit.SECONDS.toNanos(1);
@@ -63,7 +53,9 @@ final class Lanes implements SmartLifecycle {
 
 	private final ProducerMetrics metrics;
 
-	private final AtomicReferenceArray<@Nullable PublishLane> lanes;
+	private final OpenWindows windows;
+
+	private final Deadlines deadlines;
 
 	private final AtomicBoolean stopping = new AtomicBoolean();
 
@@ -71,12 +63,8 @@ final class Lanes implements SmartLifecycle {
 
 	private final CompletableFuture<Boolean> firstAttempt = new CompletableFuture<>();
 
-	private @Nullable ScheduledExecutorService sweeper;
-
-	private volatile boolean ended;
-
 	Lanes(RabbitTemplate template, HelloTopology topology, HelloQueue queue, String instance, PublishSettings settings,
-			EntryQueue entries, BrokerState state, ProducerMetrics metrics) {
+			EntryQueue entries, OpenWindows windows, BrokerState state, ProducerMetrics metrics) {
 		this.template = template;
 		this.topology = topology;
 		this.queue = queue.name();
@@ -85,7 +73,8 @@ final class Lanes implements SmartLifecycle {
 		this.entries = entries;
 		this.state = state;
 		this.metrics = metrics;
-		this.lanes = new AtomicReferenceArray<>(settings.lanes());
+		this.windows = windows;
+		this.deadlines = new Deadlines(entries, state, windows);
 	}
 
 	/**
@@ -95,13 +84,8 @@ final class Lanes implements SmartLifecycle {
 	 */
 	@Override
 	public void start() {
-		// An event of the broker may come when it has been shut down: then nothing waits.
-		ScheduledExecutorService deadlines = new ScheduledThreadPoolExecutor(1,
-				(task) -> daemon(task, "publish-deadlines"), new ThreadPoolExecutor.DiscardPolicy());
-		this.sweeper = deadlines;
-		deadlines.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
-		this.state.onChange(() -> deadlines.execute(this::sweep));
-		for (int i = 0; i < this.lanes.length(); i++) {
+		this.deadlines.start();
+		for (int i = 0; i < this.settings.lanes(); i++) {
 			int index = i;
 			Thread thread = daemon(() -> keepRunning(index), "publish-lane-" + (i + 1));
 			this.threads.add(thread);
@@ -143,14 +127,8 @@ final class Lanes implements SmartLifecycle {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		for (int i = 0; i < this.lanes.length(); i++) {
-			finish(this.lanes.get(i));
-		}
-		this.ended = true;
-		sweep();
-		if (this.sweeper != null) {
-			this.sweeper.shutdownNow();
-		}
+		this.windows.end(this::putBack);
+		this.deadlines.end();
 		this.threads.clear();
 	}
 
@@ -164,33 +142,13 @@ final class Lanes implements SmartLifecycle {
 		return PHASE;
 	}
 
-	/** Publishes that the broker has not confirmed. */
-	int unconfirmed() {
-		int sum = 0;
-		for (int i = 0; i < this.lanes.length(); i++) {
-			ConfirmWindow window = window(this.lanes.get(i));
-			sum += (window != null) ? window.size() : 0;
-		}
-		return sum;
-	}
-
-	/** The age of the oldest of them. */
-	Duration oldestUnconfirmed() {
-		long now = System.nanoTime();
-		long oldest = 0;
-		for (int i = 0; i < this.lanes.length(); i++) {
-			ConfirmWindow window = window(this.lanes.get(i));
-			oldest = Math.max(oldest, (window != null) ? window.oldestAge(now) : 0);
-		}
-		return Duration.ofNanos(oldest);
-	}
-
 	private void keepRunning(int index) {
 		long pause = 0;
 		while (!this.stopping.get()) {
 			PublishLane lane = new PublishLane(this.template, this.queue, this.instance, this.entries,
 					this.settings.window(), this.stopping);
-			this.lanes.set(index, lane);
+			this.windows.put(index, lane);
+			long begun = System.nanoTime();
 			AtomicBoolean started = new AtomicBoolean();
 			String why = "stopped";
 			try {
@@ -205,8 +163,13 @@ final class Lanes implements SmartLifecycle {
 			if (started.get()) {
 				this.state.laneEnded(why);
 			}
-			finish(lane);
-			pause = started.get() ? 0 : Math.min(LONGEST_PAUSE.toMillis(), Math.max(50, 2 * pause));
+			ConfirmWindow window = lane.window();
+			if (window != null) {
+				putBack(window.end());
+			}
+			// At once after one that worked; a refused publish must not make it spin.
+			boolean worked = System.nanoTime() - begun > LONGEST_PAUSE.toNanos();
+			pause = worked ? 0 : Math.min(LONGEST_PAUSE.toMillis(), Math.max(50, 2 * pause));
 			sleep(pause);
 		}
 	}
@@ -249,13 +212,8 @@ final class Lanes implements SmartLifecycle {
 		return why;
 	}
 
-	/** Settles, or puts back, what the ended lane had not heard of. */
-	private void finish(@Nullable PublishLane lane) {
-		ConfirmWindow window = window(lane);
-		if (window == null) {
-			return;
-		}
-		List<Publication> unconfirmed = window.end();
+	/** Puts back, or settles, what an ended lane had not heard of. */
+	private void putBack(List<Publication> unconfirmed) {
 		long now = System.nanoTime();
 		for (int i = unconfirmed.size() - 1; i >= 0; i--) {
 			Publication publication = unconfirmed.get(i);
@@ -267,35 +225,6 @@ final class Lanes implements SmartLifecycle {
 				publication.settle(Settlement.of(Reason.CONNECTION_LOST));
 			}
 		}
-	}
-
-	private void sweep() {
-		try {
-			long now = System.nanoTime();
-			Reason outage = this.ended ? Reason.BROKER_UNAVAILABLE : this.state.outage();
-			List<Publication> withdrawn = new ArrayList<>(0);
-			this.entries.removeIf((publication) -> {
-				boolean hopeless = outage != null && (!publication.isRepublished() || this.ended);
-				return (hopeless || publication.remaining(now) <= 0) && withdrawn.add(publication);
-			});
-			for (Publication publication : withdrawn) {
-				publication.withdraw(publication.isRepublished() ? Reason.CONNECTION_LOST
-						: (outage != null) ? outage : Reason.OVERLOADED);
-			}
-			for (int i = 0; i < this.lanes.length(); i++) {
-				ConfirmWindow window = window(this.lanes.get(i));
-				if (window != null) {
-					window.expire(now);
-				}
-			}
-		}
-		catch (RuntimeException ex) { // or it would never run again
-			logger.error("Deadlines could not be kept", ex);
-		}
-	}
-
-	private static @Nullable ConfirmWindow window(@Nullable PublishLane lane) {
-		return (lane != null) ? lane.window() : null;
 	}
 
 	private static Throwable rootOf(Throwable ex) {

@@ -69,17 +69,22 @@ class ProducerConfiguration {
 	}
 
 	@Bean
-	ProducerGauges producerGauges(EntryQueue entries, ByteBudget budget, BrokerState state, Lanes lanes,
+	ProducerGauges producerGauges(EntryQueue entries, ByteBudget budget, BrokerState state, OpenWindows windows,
 			KeyRegistry keys) {
-		return new ProducerGauges(entries, budget, state, lanes, keys);
+		return new ProducerGauges(entries, budget, state, windows, keys);
+	}
+
+	@Bean
+	OpenWindows openWindows(PublishSettings settings) {
+		return new OpenWindows(settings);
 	}
 
 	@Bean
 	Lanes lanes(RabbitTemplate template, HelloTopology topology, HelloQueue queue, PublishSettings settings,
-			EntryQueue entries, BrokerState state, ProducerMetrics metrics,
+			EntryQueue entries, OpenWindows windows, BrokerState state, ProducerMetrics metrics,
 			@Value("${waybill.instance:}") String instance) {
 		prepare(template, state);
-		return new Lanes(template, topology, queue, instanceOf(instance), settings, entries, state, metrics);
+		return new Lanes(template, topology, queue, instanceOf(instance), settings, entries, windows, state, metrics);
 	}
 
 	@Bean
@@ -94,8 +99,8 @@ class ProducerConfiguration {
 	}
 
 	@Bean
-	BrokerHealthIndicator brokerStateHealthIndicator(BrokerState state, Lanes lanes) {
-		return new BrokerHealthIndicator(state, lanes);
+	BrokerHealthIndicator brokerStateHealthIndicator(BrokerState state, OpenWindows windows) {
+		return new BrokerHealthIndicator(state, windows);
 	}
 
 	@Bean

@@ -13,15 +13,15 @@ final class ProducerGauges implements MeterBinder {
 
 	private final BrokerState state;
 
-	private final Lanes lanes;
+	private final OpenWindows windows;
 
 	private final KeyRegistry keys;
 
-	ProducerGauges(EntryQueue entries, ByteBudget budget, BrokerState state, Lanes lanes, KeyRegistry keys) {
+	ProducerGauges(EntryQueue entries, ByteBudget budget, BrokerState state, OpenWindows windows, KeyRegistry keys) {
 		this.entries = entries;
 		this.budget = budget;
 		this.state = state;
-		this.lanes = lanes;
+		this.windows = windows;
 		this.keys = keys;
 	}
 
@@ -34,12 +34,12 @@ final class ProducerGauges implements MeterBinder {
 			.description("Bytes of bodies in hand")
 			.baseUnit("bytes")
 			.register(registry);
-		Gauge.builder("waybill.publish.unconfirmed", this.lanes, Lanes::unconfirmed)
+		Gauge.builder("waybill.publish.unconfirmed", this.windows, OpenWindows::unconfirmed)
 			.description("Publishes that the broker has not confirmed")
 			.register(registry);
 		Gauge
-			.builder("waybill.publish.unconfirmed.age", this.lanes,
-					(lanes) -> lanes.oldestUnconfirmed().toNanos() / 1e9)
+			.builder("waybill.publish.unconfirmed.age", this.windows,
+					(windows) -> windows.oldestUnconfirmed().toNanos() / 1e9)
 			.description("Age of the oldest of them")
 			.baseUnit("seconds")
 			.register(registry);

@@ -1,0 +1,80 @@
+package dev.waybill.producer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers for what no lane can publish, or no broker confirm, in time: when its deadline
+ * is there, and at once when the broker goes away.
+ */
+final class Deadlines {
+
+	private static final Logger logger = LoggerFactory.getLogger(Deadlines.class);
+
+	private static final long SWEEP_MILLIS = 20;
+
+	private final EntryQueue entries;
+
+	private final BrokerState state;
+
+	private final OpenWindows windows;
+
+	// An event of the broker may come when it has been shut down: then nothing waits.
+	private final ScheduledExecutorService sweeper = new ScheduledThreadPoolExecutor(1, Deadlines::daemon,
+			new ThreadPoolExecutor.DiscardPolicy());
+
+	private volatile boolean ended;
+
+	Deadlines(EntryQueue entries, BrokerState state, OpenWindows windows) {
+		this.entries = entries;
+		this.state = state;
+		this.windows = windows;
+	}
+
+	void start() {
+		this.sweeper.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+		this.state.onChange(() -> this.sweeper.execute(this::sweep));
+	}
+
+	/** Answers for all that still waits, since no lane will take it. */
+	void end() {
+		this.ended = true;
+		sweep();
+		this.sweeper.shutdownNow();
+	}
+
+	private void sweep() {
+		try {
+			long now = System.nanoTime();
+			Reason outage = this.ended ? Reason.BROKER_UNAVAILABLE : this.state.outage();
+			List<Publication> withdrawn = new ArrayList<>(0);
+			this.entries.removeIf((publication) -> {
+				// What may be stored already has nothing to lose by waiting.
+				boolean hopeless = outage != null && (!publication.isRepublished() || this.ended);
+				return (hopeless || publication.remaining(now) <= 0) && withdrawn.add(publication);
+			});
+			for (Publication publication : withdrawn) {
+				publication.withdraw(publication.isRepublished() ? Reason.CONNECTION_LOST
+						: (outage != null) ? outage : Reason.OVERLOADED);
+			}
+			this.windows.forEach((window) -> window.expire(now));
+		}
+		catch (RuntimeException ex) { // or it would never run again
+			logger.error("Deadlines could not be kept", ex);
+		}
+	}
+
+	private static Thread daemon(Runnable task) {
+		Thread thread = new Thread(task, "publish-deadlines");
+		thread.setDaemon(true);
+		return thread;
+	}
+
+}
