@@ -103,16 +103,17 @@ public class ConsumerAutoConfiguration {
 
 	@Bean
 	ListenerControl waybillListenerControl(ApplicationContext context, ProcessingSettings settings,
-			BrokerConnection broker, Containers containers, Intake intake, InHand inHand, RunningAttempts running,
+			BrokerConnection broker, Containers containers, Intake intake, RunningAttempts running,
 			DeadLetterReader deadLetters) {
-		return new ListenerControl(context, settings, broker, containers, intake, inHand, running, deadLetters);
+		return new ListenerControl(context, settings, broker, containers, intake, new HandBack(intake, running),
+				running, deadLetters);
 	}
 
 	@Bean
 	Workers waybillWorkers(ProcessingSettings settings, Intake intake, Processing processing, ListenerControl control,
 			Containers containers, RunningAttempts running, ConsumerMetrics metrics) {
-		return new Workers(settings, intake, processing,
-				new ProcessorTrials(control, settings, containers, intake, running, new BrokenProcessor(metrics)));
+		return new Workers(settings, intake, processing, new ProcessorTrials(control, settings, containers, intake,
+				new HandBack(intake, running), new BrokenProcessor(metrics)));
 	}
 
 	@Bean

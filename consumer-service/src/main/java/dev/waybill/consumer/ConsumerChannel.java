@@ -73,6 +73,18 @@ final class ConsumerChannel {
 		}
 	}
 
+	/** Hands back all that is unsettled here; false where the channel is gone. */
+	boolean handBackAll() {
+		try {
+			this.channel.basicNack(0, true, true);
+			return true;
+		}
+		catch (IOException | ShutdownSignalException ex) {
+			logger.debug("Not handed back, the channel is gone", ex);
+			return false;
+		}
+	}
+
 	/** Closes the channel, so that everything unsettled on it returns to its queue. */
 	void abort() {
 		try {

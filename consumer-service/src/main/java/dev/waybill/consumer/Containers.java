@@ -1,5 +1,8 @@
 package dev.waybill.consumer;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
 import org.springframework.amqp.core.AcknowledgeMode;
 import org.springframework.amqp.rabbit.listener.DirectMessageListenerContainer;
 import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
@@ -9,6 +12,8 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 final class Containers {
 
 	private static final long LOOK_AGAIN_MILLIS = 1000;
+
+	private static final Executor STOPPING = (task) -> new Thread(task, "waybill-stop").start();
 
 	private final RabbitListenerEndpointRegistry registry;
 
@@ -37,9 +42,14 @@ final class Containers {
 		container(HelloListener.ID).stop();
 	}
 
+	/**
+	 * Stops both at the same time: with a broker that hangs each takes its ten seconds.
+	 */
 	void stop() {
-		stopHello();
-		container(DeadLetterReader.ID).stop();
+		CompletableFuture
+			.allOf(CompletableFuture.runAsync(container(DeadLetterReader.ID)::stop, STOPPING),
+					CompletableFuture.runAsync(this::stopHello, STOPPING))
+			.join();
 	}
 
 	private void start(String id, int prefetch) {

@@ -27,6 +27,8 @@ final class Intake {
 
 	private volatile Mode mode = Mode.CLOSED;
 
+	private volatile HandedBack handedBack = HandedBack.NOTHING;
+
 	Intake(InHand inHand, RetryDelay retryDelay) {
 		this.inHand = inHand;
 		this.retryDelay = retryDelay;
@@ -47,10 +49,20 @@ final class Intake {
 		}
 		else {
 			from.cancel();
-			this.inHand.handBack(delivery);
+			this.inHand.hold(delivery);
 		}
 		if (this.mode == Mode.CLOSED) {
-			this.inHand.handBack(delivery);
+			late(delivery);
+		}
+	}
+
+	private void late(Delivery delivery) {
+		this.inHand.hold(delivery);
+		if (this.handedBack == HandedBack.ALL) {
+			this.inHand.handedBackWithAll(delivery);
+		}
+		else if (this.handedBack == HandedBack.EACH) {
+			this.inHand.handBackEach();
 		}
 	}
 
@@ -77,15 +89,29 @@ final class Intake {
 	void open(Mode how) {
 		this.trial.set(null);
 		this.retryDelay.inTime();
+		this.handedBack = HandedBack.NOTHING;
 		this.mode = how;
 	}
 
-	/** Ends all subscriptions and hands back what has not begun, now and later. */
+	/** Ends all subscriptions and keeps from work what has not begun, now and later. */
 	void close() {
+		this.handedBack = HandedBack.NOTHING;
 		this.mode = Mode.CLOSED;
 		this.channels.values().forEach(ConsumerChannel::cancel);
-		this.inHand.handBackUnbegun();
+		this.inHand.holdUnbegun();
 		this.retryDelay.atOnce();
+	}
+
+	/** After {@link #close()}, while attempts run: hands back what has not begun. */
+	void handBackUnbegun() {
+		this.handedBack = HandedBack.EACH;
+		this.inHand.handBackEach();
+	}
+
+	/** After {@link #close()}, when no attempt runs: hands back whatever is left. */
+	void handBackAll() {
+		this.handedBack = HandedBack.ALL;
+		this.channels.values().forEach(this.inHand::handBackAll);
 	}
 
 	/** Closes every channel, so that everything on it returns to the queue. */
@@ -121,6 +147,13 @@ final class Intake {
 
 		/** Nothing. */
 		CLOSED
+
+	}
+
+	/** What was handed back since the intake closed. */
+	private enum HandedBack {
+
+		NOTHING, EACH, ALL
 
 	}
 

@@ -49,7 +49,7 @@ final class ListenerControl implements SmartLifecycle {
 
 	private final Intake intake;
 
-	private final InHand inHand;
+	private final HandBack handBack;
 
 	private final RunningAttempts running;
 
@@ -60,14 +60,14 @@ final class ListenerControl implements SmartLifecycle {
 	private volatile boolean started;
 
 	ListenerControl(ApplicationContext context, ProcessingSettings settings, BrokerConnection broker,
-			Containers containers, Intake intake, InHand inHand, RunningAttempts running,
+			Containers containers, Intake intake, HandBack handBack, RunningAttempts running,
 			DeadLetterReader deadLetters) {
 		this.context = context;
 		this.settings = settings;
 		this.broker = broker;
 		this.containers = containers;
 		this.intake = intake;
-		this.inHand = inHand;
+		this.handBack = handBack;
 		this.running = running;
 		this.deadLetters = deadLetters;
 	}
@@ -111,11 +111,9 @@ final class ListenerControl implements SmartLifecycle {
 			this.started = false;
 			this.thread.shutdownNow();
 		}
-		this.intake.close();
 		if (!stuck) {
 			drain();
 		}
-		this.inHand.settleAll((delivery) -> true, Settlement.HANDED_BACK);
 		this.deadLetters.handBack();
 		this.containers.stop();
 	}
@@ -127,9 +125,10 @@ final class ListenerControl implements SmartLifecycle {
 
 	private void drain() {
 		try {
-			if (!this.running.awaitNone(this.settings.drainTimeout())) {
+			if (!this.handBack.unbegun(this.settings.drainTimeout())) {
 				this.running.cutShort();
 				this.running.awaitNone(AFTER_INTERRUPT);
+				this.handBack.rest();
 			}
 		}
 		catch (InterruptedException ex) {
@@ -171,7 +170,12 @@ final class ListenerControl implements SmartLifecycle {
 		IllegalStateException where = new IllegalStateException("The processor hangs here");
 		where.setStackTrace(attempt.stack());
 		logger.error("{}", sentence, where);
-		this.intake.close();
+		try {
+			this.handBack.unbegunNow();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 		this.deadLetters.handBack();
 		this.containers.stop();
 		this.intake.abort();

@@ -24,17 +24,17 @@ final class ProcessorTrials {
 
 	private final Intake intake;
 
-	private final RunningAttempts running;
+	private final HandBack handBack;
 
 	private final BrokenProcessor brokenProcessor;
 
 	ProcessorTrials(ListenerControl control, ProcessingSettings settings, Containers containers, Intake intake,
-			RunningAttempts running, BrokenProcessor brokenProcessor) {
+			HandBack handBack, BrokenProcessor brokenProcessor) {
 		this.control = control;
 		this.settings = settings;
 		this.containers = containers;
 		this.intake = intake;
-		this.running = running;
+		this.handBack = handBack;
 		this.brokenProcessor = brokenProcessor;
 	}
 
@@ -60,9 +60,8 @@ final class ProcessorTrials {
 		}
 		logger.error("The processor is broken: the last attempts have all failed, at message after message; "
 				+ "the rest is handed back, and one message at a time is tried until one succeeds");
-		this.intake.close();
 		try {
-			this.running.awaitNone(this.settings.processTimeout().plus(this.settings.interruptGrace()));
+			this.handBack.unbegun(this.settings.processTimeout().plus(this.settings.interruptGrace()));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -86,6 +85,7 @@ final class ProcessorTrials {
 			return;
 		}
 		this.intake.close();
+		this.intake.handBackAll();
 		this.containers.stopHello();
 		if (outcome == Outcome.PROCESSED) {
 			this.brokenProcessor.mended();

@@ -1,0 +1,52 @@
+package dev.waybill.consumer;
+
+import java.time.Duration;
+
+/**
+ * Decides how what is in hand goes back when listening ends: at once and together if what
+ * runs ends soon, else what has not begun first, so that others need not wait for it.
+ */
+final class HandBack {
+
+	private static final Duration SOON = Duration.ofSeconds(1);
+
+	/** For single settlements to arrive inside the broker before the channel closes. */
+	private static final Duration ON_THEIR_WAY = Duration.ofMillis(250);
+
+	private final Intake intake;
+
+	private final RunningAttempts running;
+
+	HandBack(Intake intake, RunningAttempts running) {
+		this.intake = intake;
+		this.running = running;
+	}
+
+	/**
+	 * Ends the intake and hands back what has not begun.
+	 * @param patience how long to wait for what has
+	 * @return whether all that had begun has ended
+	 */
+	boolean unbegun(Duration patience) throws InterruptedException {
+		this.intake.close();
+		if (this.running.awaitNone((patience.compareTo(SOON) < 0) ? patience : SOON)) {
+			this.intake.handBackAll();
+			return true;
+		}
+		unbegunNow();
+		return patience.compareTo(SOON) > 0 && this.running.awaitNone(patience.minus(SOON));
+	}
+
+	/** Ends the intake and hands back what has not begun, whatever runs. */
+	void unbegunNow() throws InterruptedException {
+		this.intake.close();
+		this.intake.handBackUnbegun();
+		Thread.sleep(ON_THEIR_WAY.toMillis());
+	}
+
+	/** Hands back whatever is left. */
+	void rest() {
+		this.intake.handBackAll();
+	}
+
+}
