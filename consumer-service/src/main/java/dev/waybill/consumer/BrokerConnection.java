@@ -78,7 +78,7 @@ final class BrokerConnection implements ConnectionListener {
 			this.factory.createConnection();
 		}
 		catch (RuntimeException ex) {
-			BrokerRefusedException refused = BrokerRefusal.of(ex);
+			BrokerRefusedException refused = BrokerRefusedException.find(ex);
 			throw (refused != null) ? refused : ex;
 		}
 		BrokerRefusedException refused = this.refusal;
@@ -121,7 +121,7 @@ final class BrokerConnection implements ConnectionListener {
 
 	@Override
 	public void onFailed(Exception exception) {
-		BrokerRefusedException refused = BrokerRefusal.of(exception);
+		BrokerRefusedException refused = BrokerRefusedException.find(exception);
 		if (refused != null) {
 			refused(refused);
 		}

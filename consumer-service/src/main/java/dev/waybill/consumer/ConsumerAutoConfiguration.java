@@ -139,7 +139,7 @@ public class ConsumerAutoConfiguration {
 
 	// The name "broker" is the group's.
 	@Bean
-	BrokerHealthIndicator brokerConnectionHealthIndicator(BrokerConnection broker) {
+	BrokerHealthIndicator brokerStateHealthIndicator(BrokerConnection broker) {
 		return new BrokerHealthIndicator(broker);
 	}
 

@@ -1,5 +1,7 @@
 package dev.waybill.consumer;
 
+import java.util.Locale;
+
 import dev.waybill.consumer.ListenerControl.State;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
@@ -27,7 +29,9 @@ final class ListenerHealthIndicator extends AbstractHealthIndicator {
 	protected void doHealthCheck(Health.Builder builder) {
 		State state = this.control.state();
 		boolean consuming = state == State.CONSUMING && (this.intake.isConsuming() || !this.broker.isConnected());
-		builder.status(consuming ? "UP" : "DOWN").withDetail("state", state.name().toLowerCase(java.util.Locale.ROOT));
+		// A broken processor fails in every replica alike: that is a metric and an alert.
+		builder.status((consuming || state == State.PROCESSOR_BROKEN) ? "UP" : "DOWN")
+			.withDetail("state", state.name().toLowerCase(Locale.ROOT));
 	}
 
 }

@@ -2,6 +2,7 @@ package dev.waybill.contract;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AuthenticationFailureException;
+import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
 import org.jspecify.annotations.Nullable;
 
@@ -32,14 +33,15 @@ public class BrokerRefusedException extends RuntimeException {
 			if (cause instanceof BrokerRefusedException refused) {
 				return refused;
 			}
-			if (cause instanceof AuthenticationFailureException) {
+			if (cause instanceof AuthenticationFailureException
+					|| cause instanceof PossibleAuthenticationFailureException) {
 				return new BrokerRefusedException("The broker refuses the user: set spring.rabbitmq.username and "
-						+ "spring.rabbitmq.password to one that it knows (the broker says: " + cause.getMessage() + ")",
-						cause);
+						+ "spring.rabbitmq.password, or those in spring.rabbitmq.addresses, to ones that it knows (the broker says: "
+						+ cause.getMessage() + ")", cause);
 			}
 			if (cause instanceof ShutdownSignalException signal
 					&& signal.getReason() instanceof AMQP.Connection.Close close
-					&& close.getReplyCode() == AMQP.NOT_ALLOWED) {
+					&& (close.getReplyCode() == AMQP.NOT_ALLOWED || close.getReplyCode() == AMQP.ACCESS_REFUSED)) {
 				return new BrokerRefusedException(
 						"The broker refuses the virtual host: set spring.rabbitmq.virtual-host "
 								+ "or the path of spring.rabbitmq.addresses to one that is there and open to the user "
