@@ -8,25 +8,26 @@ import java.util.UUID;
 public class RetryingClient {
 
 	public static void main(String[] arguments) throws InterruptedException {
-		HttpClient http = HttpClient.newHttpClient();
 		HttpRequest request = HttpRequest.newBuilder(URI.create(arguments[0])).timeout(Duration.ofSeconds(15))
-			.header("Content-Type", "application/json")
-			.header("Idempotency-Key", UUID.randomUUID().toString()) // one key for all attempts
+			.headers("Content-Type", "application/json", "Idempotency-Key", UUID.randomUUID().toString()) // for all attempts
 			.POST(HttpRequest.BodyPublishers.ofString(arguments[1])).build();
 		for (long attempt = 0, pause = 200; attempt < 60; attempt++, pause = Math.min(2 * pause, 10_000)) {
+			long wait = pause;
 			try {
-				HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+				HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
 				System.out.println(answer.statusCode() + " " + answer.body());
-				int status = answer.statusCode();
-				if (status < 500 && status != 409 && status != 429) { // accepted, or a mistake that stays one
-					System.exit(status == 202 ? 0 : 1);
+				if (answer.statusCode() == 202) {
+					System.exit(0);
 				}
-				pause = answer.headers().firstValueAsLong("Retry-After").orElse(pause / 1000) * 1000 + pause / 2;
+				wait = Math.max(wait, answer.headers().firstValueAsLong("Retry-After").orElse(0) * 1000);
+				if (answer.body().contains("\"outcome\":\"rejected\"") && answer.headers().firstValue("Retry-After").isEmpty()) {
+					System.exit(1); // a mistake that stays one
+				}
 			}
-			catch (IOException ex) { // no answer means unknown: the same again
-				System.out.println("no answer: " + ex);
+			catch (IOException ex) {
+				System.out.println("no answer: " + ex); // it may be stored: the same again
 			}
-			Thread.sleep(pause);
+			Thread.sleep(wait + (long) (Math.random() * wait / 2));
 		}
 		System.exit(2);
 	}

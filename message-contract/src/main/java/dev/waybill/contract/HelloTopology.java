@@ -153,8 +153,9 @@ public final class HelloTopology {
 				"exists with other arguments or of another type: delete it, or set waybill.queue.name to a name that is free, "
 						+ "or waybill.queue.type to what is there (quorum or tutorial)";
 			case AMQP.ACCESS_REFUSED ->
-				"is not for this user: grant it the permission, or set waybill.topology=check if somebody else makes the queues, "
-						+ "or set spring.rabbitmq.username to another user";
+				"is not for this user: grant it the permission, or set spring.rabbitmq.username to another user"
+						+ ((this.settings.topology() == Topology.DECLARE)
+								? ", or set waybill.topology=check if somebody else makes the queues" : "");
 			case AMQP.NOT_FOUND -> "does not exist: create it, or set waybill.topology=declare";
 			case AMQP.RESOURCE_LOCKED -> "is another connection's alone: set waybill.queue.name to a name that is free";
 			case INTERNAL_ERROR ->

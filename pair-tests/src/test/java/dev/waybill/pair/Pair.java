@@ -49,8 +49,10 @@ final class Pair implements AutoCloseable {
 		}
 	}
 
-	Pair startProducer() {
-		start("producer-service", this.producerPort, List.of("--waybill.instance=pair"));
+	Pair startProducer(String... more) {
+		List<String> own = new ArrayList<>(List.of("--waybill.instance=pair"));
+		own.addAll(List.of(more));
+		start("producer-service", this.producerPort, own);
 		return this;
 	}
 

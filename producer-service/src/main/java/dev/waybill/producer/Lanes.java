@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +23,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.amqp.rabbit.core.RabbitTemplate;
 import org.springframework.context.SmartLifecycle;
 
-/** Keeps the lanes running, and starts each again when its channel ends. */
+/**
+ * Keeps the lanes running, and starts each again when its channel ends; long because a
+ * start, a failure and a stop each have several ends, which are told apart here alone.
+ */
 final class Lanes implements SmartLifecycle {
 
 	/** Below the web server's: it drains while lanes still publish. */
@@ -84,6 +88,7 @@ final class Lanes implements SmartLifecycle {
 	 */
 	@Override
 	public void start() {
+		announce();
 		this.deadlines.start();
 		for (int i = 0; i < this.settings.lanes(); i++) {
 			int index = i;
@@ -140,6 +145,17 @@ final class Lanes implements SmartLifecycle {
 	@Override
 	public int getPhase() {
 		return PHASE;
+	}
+
+	private void announce() {
+		Map<String, String> facts = this.topology.describe();
+		if (String.valueOf(facts.get("promise")).startsWith("full")) {
+			logger.info("Queue and promise: {}", facts);
+		}
+		else {
+			logger.warn("Queue and promise: {}; a broker that restarts loses messages that were answered 202, "
+					+ "and so does every other program that reads the queue", facts);
+		}
 	}
 
 	private void keepRunning(int index) {

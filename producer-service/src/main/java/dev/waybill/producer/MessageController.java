@@ -12,6 +12,9 @@ import org.springframework.web.context.request.async.DeferredResult;
 @RestController
 class MessageController {
 
+	/** The request attribute that holds the message's id as soon as it is known. */
+	static final String MESSAGE_ID = MessageController.class.getName() + ".messageId";
+
 	/** Every publish is settled by its deadline; this is for a defect only. */
 	private static final long LONGEST_WAIT_FACTOR = 2;
 
@@ -23,14 +26,17 @@ class MessageController {
 
 	private final ProducerMetrics metrics;
 
+	private final String instance;
+
 	private final long longestWait;
 
 	MessageController(MessageReader reader, MessagePublisher publisher, ByteBudget budget, ProducerMetrics metrics,
-			PublishSettings settings) {
+			ProducerInstance instance, PublishSettings settings) {
 		this.reader = reader;
 		this.publisher = publisher;
 		this.budget = budget;
 		this.metrics = metrics;
+		this.instance = instance.name();
 		this.longestWait = LONGEST_WAIT_FACTOR * settings.deadline().toMillis();
 	}
 
@@ -50,6 +56,7 @@ class MessageController {
 
 	private DeferredResult<ResponseEntity<Object>> publish(HttpServletRequest request) {
 		String key = this.reader.key(request);
+		request.setAttribute(MESSAGE_ID, key);
 		Reason refusal = (key == null) ? this.publisher.refusal() : null;
 		if (refusal != null) {
 			// With a key, an earlier answer may have to be repeated: that needs the body.
@@ -69,6 +76,7 @@ class MessageController {
 			throw ex;
 		}
 		this.budget.giveBack(bytes - message.body().length);
+		request.setAttribute(MESSAGE_ID, message.messageId());
 		return publish(message);
 	}
 
@@ -84,7 +92,7 @@ class MessageController {
 		return result;
 	}
 
-	private static ResponseEntity<Object> answer(Settlement settlement, boolean replayed, String messageId) {
+	private ResponseEntity<Object> answer(Settlement settlement, boolean replayed, String messageId) {
 		Reason reason = settlement.reason();
 		if (reason != null) {
 			return Problems.of(settlement, reason, reason.detail(), messageId);
@@ -93,16 +101,17 @@ class MessageController {
 		if (replayed) {
 			answer.header("Idempotency-Replayed", "true");
 		}
-		return answer.body(new Accepted(messageId, settlement.outcome().text()));
+		return answer.body(new Accepted(messageId, this.instance, settlement.outcome().text()));
 	}
 
 	/**
 	 * The body of a 202.
 	 *
 	 * @param messageId the message's id
+	 * @param instance the producer that has it
 	 * @param outcome always {@code accepted}
 	 */
-	record Accepted(String messageId, String outcome) {
+	record Accepted(String messageId, String instance, String outcome) {
 	}
 
 }

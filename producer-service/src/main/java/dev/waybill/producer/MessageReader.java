@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
 
-import com.fasterxml.uuid.Generators;
-import com.fasterxml.uuid.NoArgGenerator;
 import dev.waybill.contract.ContentDigest;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -26,7 +24,8 @@ import org.springframework.http.MediaType;
  * Reads one message from a request, or says which rule it breaks.
  * <p>
  * What gets past here cannot make {@code basicPublish} throw: an exception out of it
- * before the wire would cost a whole channel.
+ * before the wire would cost a whole channel. Long because each rule names what is wrong
+ * and what is allowed.
  */
 final class MessageReader {
 
@@ -45,9 +44,6 @@ final class MessageReader {
 			.maxNameLength(Integer.MAX_VALUE)
 			.build())
 		.build();
-
-	/** Version 7: sorted by time, so that people find what came together. */
-	private final NoArgGenerator ids = Generators.timeBasedEpochRandomGenerator();
 
 	private final int maxSize;
 
@@ -110,8 +106,8 @@ final class MessageReader {
 		if (json) {
 			checkJson(body, key);
 		}
-		return new IncomingMessage((key != null) ? key : this.ids.generate().toString(), key != null, contentType,
-				contentEncoding, body, ContentDigest.of(contentType, body));
+		return new IncomingMessage((key != null) ? key : MessageIds.next(), key != null, contentType, contentEncoding,
+				body, ContentDigest.of(contentType, body));
 	}
 
 	private byte[] body(HttpServletRequest request, @Nullable String key) {

@@ -26,10 +26,10 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 	}
 
 	@ExceptionHandler(Exception.class)
-	ResponseEntity<Object> unexpected(Exception ex) {
+	ResponseEntity<Object> unexpected(Exception ex, WebRequest request) {
 		problems.error("A request failed unexpectedly", ex);
 		return Problems.of(Settlement.of(Reason.INTERNAL_ERROR), Reason.INTERNAL_ERROR, Reason.INTERNAL_ERROR.detail(),
-				null);
+				keyOf(request));
 	}
 
 	@Override
@@ -38,13 +38,19 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 		Reason reason = Problems.reasonOf(status.value());
 		String detail = (body instanceof ProblemDetail problem && problem.getDetail() != null) ? problem.getDetail()
 				: reason.detail();
-		// These come before a handler runs, so nothing has been published.
-		ProblemDetail problem = Problems.detail(Outcome.REJECTED, reason, detail, null);
+		// Below 500 these come before a handler runs, so nothing has been published.
+		ProblemDetail problem = Problems.detail(reason.outcome(), reason, detail, keyOf(request));
 		problem.setStatus(status.value());
 		return ResponseEntity.status(status)
 			.headers(headers)
 			.contentType(MediaType.APPLICATION_PROBLEM_JSON)
 			.body(problem);
+	}
+
+	/** The key that the controller has read and found right, if it came so far. */
+	private static @Nullable String keyOf(WebRequest request) {
+		return (request.getAttribute(MessageController.MESSAGE_ID, WebRequest.SCOPE_REQUEST) instanceof String key)
+				? key : null;
 	}
 
 }

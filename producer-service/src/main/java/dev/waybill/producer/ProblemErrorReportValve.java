@@ -32,8 +32,8 @@ public class ProblemErrorReportValve extends ErrorReportValve {
 			response.setStatus(status);
 		}
 		String problem = """
-				{"title":"%s","status":%d,"detail":"%s","outcome":"%s","reason":"%s"}""".formatted(title(status),
-				status, reason.detail(), reason.outcome().text(), reason.text());
+				{"title":"%s","status":%d,"detail":"%s","outcome":"%s","reason":"%s","messageId":"%s"}""".formatted(
+				title(status), status, reason.detail(), reason.outcome().text(), reason.text(), MessageIds.next());
 		try {
 			byte[] body = problem.getBytes(StandardCharsets.UTF_8);
 			response.setContentType("application/problem+json");

@@ -23,14 +23,15 @@ final class Problems {
 		return answer.body(detail(settlement.outcome(), reason, detail, messageId));
 	}
 
-	/** The body alone. */
+	/**
+	 * The body alone; where the message has no id, it gets one that may be its key from
+	 * now on.
+	 */
 	static ProblemDetail detail(Outcome outcome, Reason reason, String detail, @Nullable String messageId) {
 		ProblemDetail problem = ProblemDetail.forStatusAndDetail(reason.status(), detail);
 		problem.setProperty("outcome", outcome.text());
 		problem.setProperty("reason", reason.text());
-		if (messageId != null) {
-			problem.setProperty("messageId", messageId);
-		}
+		problem.setProperty("messageId", (messageId != null) ? messageId : MessageIds.next());
 		return problem;
 	}
 

@@ -1,7 +1,5 @@
 package dev.waybill.producer;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -10,7 +8,6 @@ import com.rabbitmq.client.ShutdownSignalException;
 import dev.waybill.contract.HelloQueue;
 import dev.waybill.contract.HelloTopology;
 import dev.waybill.contract.TopologySettings;
-import dev.waybill.contract.Waybill;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.catalina.core.StandardHost;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +17,6 @@ import org.springframework.amqp.rabbit.connection.Connection;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.connection.ConnectionListener;
 import org.springframework.amqp.rabbit.core.RabbitTemplate;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
@@ -32,10 +28,12 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 /** Puts the parts of the service together. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({ HelloQueue.class, TopologySettings.class, PublishSettings.class,
-		KeyRegistry.Settings.class })
+		ProducerInstance.class, KeyRegistry.Settings.class })
 class ProducerConfiguration {
 
-	/** Boot has no property for it, and a paused broker lets one connect for ever. */
+	/**
+	 * In place of 10 s, which Boot has no property for: a paused broker lets one wait.
+	 */
 	private static final int HANDSHAKE_MILLIS = 3000;
 
 	@Bean
@@ -82,9 +80,9 @@ class ProducerConfiguration {
 	@Bean
 	Lanes lanes(RabbitTemplate template, HelloTopology topology, HelloQueue queue, PublishSettings settings,
 			EntryQueue entries, OpenWindows windows, BrokerState state, ProducerMetrics metrics,
-			@Value("${waybill.instance:}") String instance) {
+			ProducerInstance instance) {
 		prepare(template, state);
-		return new Lanes(template, topology, queue, instanceOf(instance), settings, entries, windows, state, metrics);
+		return new Lanes(template, topology, queue, instance.name(), settings, entries, windows, state, metrics);
 	}
 
 	@Bean
@@ -158,24 +156,6 @@ class ProducerConfiguration {
 		CustomizableThreadFactory threads = new CustomizableThreadFactory("amqp-");
 		threads.setDaemon(true);
 		return threads;
-	}
-
-	private static String instanceOf(String configured) {
-		String name = configured.isEmpty() ? hostName() : configured;
-		if (!Waybill.isInstance(name)) {
-			throw new IllegalArgumentException(
-					"waybill.instance is '" + name + "'; allowed are 1 to 64 of the characters A-Z a-z 0-9 _ . -");
-		}
-		return name;
-	}
-
-	private static String hostName() {
-		try {
-			return InetAddress.getLocalHost().getHostName();
-		}
-		catch (UnknownHostException ex) {
-			return "localhost";
-		}
 	}
 
 }

@@ -78,6 +78,7 @@ final class Publication {
 		return this.republished;
 	}
 
+	/** Whether it was published before, by us, under another number. */
 	boolean mayHaveCopy() {
 		return this.unknownCopy;
 	}

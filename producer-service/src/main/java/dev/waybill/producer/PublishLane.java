@@ -121,8 +121,10 @@ final class PublishLane {
 				}
 				Publication next = opened.awaitPlace(POLL_MILLIS) ? this.entries.poll(POLL_MILLIS) : null;
 				if (next != null && claim(next, opened)) {
+					// Before it is in the window, where its deadline may settle it.
+					Message message = number(next);
 					if (opened.add(next)) {
-						operations.send("", this.queue, number(next));
+						operations.send("", this.queue, message);
 					}
 					else { // a stop has just ended the window
 						next.settle(Settlement.of(Reason.BROKER_UNAVAILABLE));
@@ -158,7 +160,7 @@ final class PublishLane {
 		properties.setMessageId(message.messageId());
 		properties.setDeliveryMode(MessageDeliveryMode.PERSISTENT);
 		properties.setTimestamp(new Date(publication.acceptedAt() / 1000));
-		new Waybill(this.instance, this.source, ++this.sequence, publication.acceptedAt(), publication.isRepublished())
+		new Waybill(this.instance, this.source, ++this.sequence, publication.acceptedAt(), publication.mayHaveCopy())
 			.writeTo(properties);
 		return new Message(publication.body(), properties);
 	}

@@ -51,9 +51,11 @@ record Answer(int status, Map<String, String> headers, String body, long millis)
 		return json().path("messageId").asString("");
 	}
 
+	/** Whether it is a problem with all that each of ours must have. */
 	boolean isProblem() {
 		String type = header("Content-Type");
-		return type != null && type.startsWith("application/problem+json");
+		return type != null && type.startsWith("application/problem+json") && !outcome().isEmpty()
+				&& !reason().isEmpty() && !messageId().isEmpty();
 	}
 
 }

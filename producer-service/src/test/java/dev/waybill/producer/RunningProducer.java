@@ -53,11 +53,15 @@ final class RunningProducer implements AutoCloseable {
 
 	/** Starts it in this JVM on whatever is at the address. */
 	static RunningProducer at(String uri, String... arguments) {
+		return at(uri, ProducerApplication.class, arguments);
+	}
+
+	/** Starts it in this JVM with something more than the service. */
+	static RunningProducer at(String uri, Class<?> application, String... arguments) {
 		List<String> all = new ArrayList<>(List.of("--server.port=0", "--spring.main.banner-mode=off",
 				"--waybill.instance=tested", "--spring.rabbitmq.addresses=" + uri));
 		all.addAll(List.of(arguments));
-		ConfigurableApplicationContext context = new SpringApplication(ProducerApplication.class)
-			.run(all.toArray(String[]::new));
+		ConfigurableApplicationContext context = new SpringApplication(application).run(all.toArray(String[]::new));
 		int port = Integer.parseInt(Objects.requireNonNull(context.getEnvironment().getProperty("local.server.port")));
 		return new RunningProducer(context, port);
 	}

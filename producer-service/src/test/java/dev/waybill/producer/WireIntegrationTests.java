@@ -50,6 +50,7 @@ class WireIntegrationTests {
 				"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
 		assertThat(answer.status()).isEqualTo(202);
 		assertThat(answer.messageId()).isEqualTo("order-17");
+		assertThat(answer.json().path("instance").asString()).isEqualTo("tested");
 		GetResponse found = only();
 		assertThat(found.getBody()).isEqualTo(body);
 		assertThat(found.getEnvelope().getExchange()).isEmpty();
