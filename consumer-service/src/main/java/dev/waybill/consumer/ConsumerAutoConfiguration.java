@@ -110,6 +110,16 @@ public class ConsumerAutoConfiguration {
 	}
 
 	@Bean
+	StuckProcessor waybillStuckProcessor(ApplicationContext context, ProcessingSettings settings,
+			ListenerControl control, DeadLetterReader deadLetters, Containers containers, Intake intake,
+			RunningAttempts running) {
+		StuckProcessor stuck = new StuckProcessor(context, settings, control, new HandBack(intake, running),
+				deadLetters, containers, intake);
+		running.onStuck(stuck::giveUp);
+		return stuck;
+	}
+
+	@Bean
 	Workers waybillWorkers(ProcessingSettings settings, Intake intake, Processing processing, ListenerControl control,
 			Containers containers, RunningAttempts running, ConsumerMetrics metrics) {
 		return new Workers(settings, intake, processing, new ProcessorTrials(control, settings, containers, intake,

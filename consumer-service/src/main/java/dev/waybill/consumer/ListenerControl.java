@@ -12,8 +12,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.amqp.AmqpException;
-import org.springframework.boot.availability.AvailabilityChangeEvent;
-import org.springframework.boot.availability.LivenessState;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
@@ -79,7 +77,6 @@ final class ListenerControl implements SmartLifecycle {
 	@Override
 	public void start() {
 		this.started = true;
-		this.running.onStuck((attempt) -> later(() -> stuck(attempt), Duration.ZERO));
 		try {
 			this.broker.connect();
 			consume();
@@ -159,28 +156,6 @@ final class ListenerControl implements SmartLifecycle {
 			this.containers.startDead();
 			this.state = State.CONSUMING;
 		});
-	}
-
-	private void stuck(Attempt attempt) {
-		if (!enter(State.STUCK)) {
-			return;
-		}
-		String sentence = "The processor is stuck: " + attempt.delivery() + " was interrupted after "
-				+ this.settings.processTimeout().toMillis() + " ms and has not come back; the service gives up";
-		IllegalStateException where = new IllegalStateException("The processor hangs here");
-		where.setStackTrace(attempt.stack());
-		logger.error("{}", sentence, where);
-		try {
-			this.handBack.unbegunNow();
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		this.deadLetters.handBack();
-		this.containers.stop();
-		this.intake.abort();
-		AvailabilityChangeEvent.publish(this.context, LivenessState.BROKEN);
-		this.context.publishEvent(new ProcessorStuck(sentence));
 	}
 
 	/** Changes what it is at, unless the service stops. */

@@ -47,6 +47,8 @@ final class RunningConsumer implements AutoCloseable {
 			String... properties) {
 		List<String> all = new ArrayList<>(arguments);
 		all.add("--server.port=0");
+		// It would be the end of the tests.
+		all.add("--waybill.exit-when-stuck=false");
 		for (String property : properties) {
 			all.add("--" + property);
 		}
@@ -58,10 +60,6 @@ final class RunningConsumer implements AutoCloseable {
 
 	<T> T bean(Class<T> type) {
 		return this.context.getBean(type);
-	}
-
-	ConfigurableApplicationContext context() {
-		return this.context;
 	}
 
 	HttpResponse<String> health(String group) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
+import com.example.UsersProgram;
 import com.rabbitmq.client.GetResponse;
 import dev.waybill.testing.Eventually;
 import dev.waybill.testing.JavaProcess;
@@ -17,6 +18,8 @@ import dev.waybill.testing.VirtualHost;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.support.GenericApplicationContext;
@@ -136,12 +139,13 @@ class StopIntegrationTests {
 		}
 	}
 
-	@Test
-	void theProgramEndsWithASentenceWhenItsProcessorIsStuck() {
+	@ParameterizedTest
+	@ValueSource(classes = { StuckProgram.class, UsersProgram.class })
+	void theProgramEndsWithASentenceWhenItsProcessorIsStuck(Class<?> main) {
 		List<String> arguments = new ArrayList<>(this.host.arguments());
 		arguments
 			.addAll(List.of("--server.port=0", "--waybill.process-timeout=200ms", "--waybill.interrupt-grace=300ms"));
-		try (JavaProcess program = JavaProcess.start(StuckProgram.class.getName(), List.of("-Xmx256m"), arguments)) {
+		try (JavaProcess program = JavaProcess.start(main.getName(), List.of("-Xmx256m"), arguments)) {
 			program.awaitOutput("Started ", Duration.ofSeconds(60));
 			this.outbox.send("m", "x");
 			assertThat(program.awaitExit(Duration.ofSeconds(30))).isEqualTo(70);
@@ -193,7 +197,7 @@ class StopIntegrationTests {
 		return (count instanceof Number number) ? number.longValue() : 0;
 	}
 
-	static void awaitUninterruptibly(CountDownLatch latch) {
+	private static void awaitUninterruptibly(CountDownLatch latch) {
 		while (true) {
 			try {
 				latch.await();
