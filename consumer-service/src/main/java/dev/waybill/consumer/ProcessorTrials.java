@@ -38,11 +38,12 @@ final class ProcessorTrials {
 		this.brokenProcessor = brokenProcessor;
 	}
 
-	/** Notes what became of a delivery; no outcome means that no attempt was made. */
-	void handled(Delivery delivery, @Nullable Outcome outcome) {
+	/** Notes what became of a delivery, where an attempt was made by which. */
+	void handled(Delivery delivery, @Nullable Attempt attempt) {
 		boolean trial = this.intake.isTrial(delivery);
-		if (failed(outcome)) {
-			if (this.brokenProcessor.failed(delivery.fingerprint())) {
+		@Nullable Outcome outcome = (attempt != null) ? attempt.outcome() : null;
+		if (attempt != null && failed(outcome)) {
+			if (this.brokenProcessor.failed(delivery.fingerprint(), attempt.number())) {
 				this.control.later(this::pause, Duration.ZERO);
 			}
 		}
