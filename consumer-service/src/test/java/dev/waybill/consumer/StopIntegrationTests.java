@@ -70,6 +70,8 @@ class StopIntegrationTests {
 			recorder.awaitAttempts(1);
 		}
 		assertThat(recorder.attempts()).hasSize(1);
+		consumer.settled("handed_back", 2).balanced();
+		assertThat(consumer.attempts("cut_short")).isEqualTo(1);
 		assertThat(awaitReady(2)).allSatisfy((one) -> assertThat(count(one)).isZero())
 			.extracting((one) -> one.getProps().getMessageId())
 			.containsExactlyInAnyOrder("slow", "next");
