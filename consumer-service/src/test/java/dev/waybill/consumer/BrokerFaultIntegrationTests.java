@@ -104,9 +104,10 @@ class BrokerFaultIntegrationTests {
 			Recorder recorder = new Recorder();
 			try (RunningConsumer consumer = RunningConsumer.startWithoutWaiting(there.arguments(), recorder,
 					"waybill.dead-letters.publish-timeout=1s", "waybill.dead-letters.retry-interval=500ms")) {
-				answersAtOnce(consumer, 503, 503);
+				answersAtOnce(consumer, 200, 503);
 				own.startAgain();
-				Eventually.within(Duration.ofSeconds(20), () -> consumer.health("readiness").statusCode() == 200);
+				Eventually.within(Duration.ofSeconds(20), () -> consumer.health("broker").statusCode() == 200);
+				Eventually.within(Duration.ofSeconds(5), () -> consumer.health("readiness").statusCode() == 200);
 				box.sendMany("first", 10);
 				consumer.settled("acked", 10).balanced();
 
@@ -130,6 +131,22 @@ class BrokerFaultIntegrationTests {
 			}
 			assertThat(output.toString().split("No connection to the broker", -1)).hasSizeLessThanOrEqualTo(2);
 			assertThat(output.toString()).doesNotContain("\tat org.springframework.amqp");
+		}
+	}
+
+	@Test
+	void aConsumerThatTheBrokerRefusesOnceItIsThereIsNotReady() {
+		try (RabbitBroker own = RabbitBroker.start()) {
+			VirtualHost there = own.newVirtualHost();
+			there.onChannel((channel) -> channel.queueDeclare("hello", true, false, false, Map.of()));
+			own.kill();
+			try (RunningConsumer consumer = RunningConsumer.startWithoutWaiting(there.arguments(), new Recorder())) {
+				answersAtOnce(consumer, 200, 503);
+				own.startAgain();
+				Eventually.within(Duration.ofSeconds(20),
+						() -> consumer.bean(BrokerConnection.class).refusal() != null);
+				answersAtOnce(consumer, 503, 503);
+			}
 		}
 	}
 

@@ -88,8 +88,7 @@ final class RunningConsumer implements AutoCloseable {
 
 	/** The sum of the counters of a name, of those with the tags. */
 	long count(String name, String... tags) {
-		return Math.round(
-				this.registry.find(name).tags(tags).counters().stream().mapToDouble(Counter::count).sum());
+		return Math.round(this.registry.find(name).tags(tags).counters().stream().mapToDouble(Counter::count).sum());
 	}
 
 	long attempts(String outcome) {
