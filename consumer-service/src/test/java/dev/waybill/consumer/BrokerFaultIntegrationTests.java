@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 
 import dev.waybill.contract.BrokerRefusedException;
 import dev.waybill.testing.Eventually;
+import dev.waybill.testing.JavaProcess;
 import dev.waybill.testing.NeedsRabbitMq;
 import dev.waybill.testing.RabbitBroker;
 import dev.waybill.testing.VirtualHost;
@@ -84,6 +85,19 @@ class BrokerFaultIntegrationTests {
 		assertThatThrownBy(() -> RunningConsumer.startWithoutWaiting(arguments, new Recorder()).close()).cause()
 			.isInstanceOf(BrokerRefusedException.class)
 			.hasMessageContaining("spring.rabbitmq.password");
+	}
+
+	@Test
+	void aRefusedStartEndsAtOnce() {
+		List<String> arguments = List.of("--server.port=0",
+				"--spring.rabbitmq.addresses=" + this.host.uri() + "-not-there");
+		try (JavaProcess program = JavaProcess.start(ConsumerApplication.class.getName(), List.of("-Xmx256m"),
+				arguments)) {
+			Eventually.within(Duration.ofSeconds(60),
+					() -> program.output().contains("The broker refuses the virtual host: set "));
+			assertThat(program.awaitExit(Duration.ofSeconds(5))).isEqualTo(1);
+			assertThat(program.output()).contains("APPLICATION FAILED TO START").doesNotContain("\tat ");
+		}
 	}
 
 	@Test
