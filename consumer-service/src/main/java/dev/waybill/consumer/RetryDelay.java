@@ -112,8 +112,8 @@ final class RetryDelay implements AutoCloseable {
 
 	private void waitHere(String why) {
 		this.brokerDelays = false;
-		logger.warn("{}; the consumer waits itself, n times {} ms and at most {} ms, before it rejects", why,
-				this.settings.shortestDelay().toMillis(), this.settings.longestDelay().toMillis());
+		logger.warn("{}; the consumer waits itself, n times {} and at most {}, before it rejects", why,
+				DurationText.of(this.settings.shortestDelay()), DurationText.of(this.settings.longestDelay()));
 	}
 
 }

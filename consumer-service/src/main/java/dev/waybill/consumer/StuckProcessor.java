@@ -60,7 +60,7 @@ final class StuckProcessor {
 
 	private void end(Attempt attempt) {
 		String sentence = "The processor is stuck: " + attempt.delivery() + " was interrupted after "
-				+ this.settings.processTimeout().toMillis() + " ms and has not come back; the service gives up";
+				+ DurationText.of(this.settings.processTimeout()) + " and has not come back; the service gives up";
 		IllegalStateException where = new IllegalStateException("The processor hangs here");
 		where.setStackTrace(attempt.stack());
 		logger.error("{}", sentence, where);

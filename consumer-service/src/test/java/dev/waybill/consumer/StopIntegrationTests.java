@@ -152,7 +152,7 @@ class StopIntegrationTests {
 			this.outbox.send("m", "x");
 			assertThat(program.awaitExit(Duration.ofSeconds(30))).isEqualTo(70);
 			assertThat(program.output()).contains("\nThe processor is stuck: message m (delivery 1) was interrupted "
-					+ "after 200 ms and has not come back; the service gives up\n");
+					+ "after 200ms and has not come back; the service gives up\n");
 		}
 		assertThat(awaitReady(1)).hasSize(1);
 	}
