@@ -43,6 +43,11 @@ public class ConsumerAutoConfiguration {
 	}
 
 	@Bean
+	PromiseLog waybillPromiseLog(HelloTopology topology) {
+		return new PromiseLog(topology);
+	}
+
+	@Bean
 	ConsumerMetrics waybillMetrics(MeterRegistry registry) {
 		return new ConsumerMetrics(registry);
 	}

@@ -9,6 +9,10 @@ import dev.waybill.testing.NeedsRabbitMq;
 import dev.waybill.testing.RabbitBroker;
 import dev.waybill.testing.VirtualHost;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -52,6 +56,19 @@ class ObservabilityIntegrationTests {
 			assertThat(consumer.get("/actuator/env").statusCode()).isEqualTo(404);
 			assertThat(consumer.get("/actuator/metrics").statusCode()).isEqualTo(404);
 		}
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void theStartSaysWhatIsPromised(CapturedOutput output) {
+		RunningConsumer.start(this.host, new Recorder()).close();
+		assertThat(output).containsPattern("INFO .* Queue hello: type: quorum, promise: full-without-file, "
+				+ "arguments: declared by the services\n");
+		RunningConsumer.start(RabbitBroker.shared().newVirtualHost(), new Recorder(), "waybill.queue.type=tutorial")
+			.close();
+		assertThat(output).containsPattern("WARN .* Queue hello: type: tutorial, promise: none, "
+				+ "arguments: declared by the services; every other consumer of the queue shares its messages, "
+				+ "and nothing is promised of a broker's restart\n");
 	}
 
 	@Test
