@@ -66,6 +66,7 @@ class BrokerFaultIntegrationTests {
 			assertThat(recorder.doneIds()).hasSize(20).doesNotHaveDuplicates();
 			assertThat(consumer.count("waybill.duplicates")).isEqualTo(1);
 		}
+		this.outbox.accountFor(recorder.doneIds());
 	}
 
 	@Test
