@@ -20,8 +20,9 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
 /**
- * Decides when messages are taken: from when the broker is there until the service stops
- * or the processor is stuck, and what becomes of those in hand then.
+ * Decides when messages are taken: from when the broker is there until the service stops.
+ * Whoever else starts or stops listening does so on the one thread here, and not once the
+ * service stops.
  */
 final class ListenerControl implements SmartLifecycle {
 
@@ -53,7 +54,7 @@ final class ListenerControl implements SmartLifecycle {
 
 	private final DeadLetterReader deadLetters;
 
-	private volatile State state = State.STARTING;
+	private volatile ListenerState state = ListenerState.STARTING;
 
 	private volatile boolean started;
 
@@ -70,21 +71,14 @@ final class ListenerControl implements SmartLifecycle {
 		this.deadLetters = deadLetters;
 	}
 
-	State state() {
+	ListenerState state() {
 		return this.state;
 	}
 
 	@Override
 	public void start() {
 		this.started = true;
-		try {
-			this.broker.connect();
-			consume();
-		}
-		catch (AmqpException ex) {
-			logger.debug("The broker is not there yet", ex);
-			later(this::connectAgain, Duration.ofSeconds(1));
-		}
+		connect();
 	}
 
 	/** Before any bean of the context stops. */
@@ -103,8 +97,8 @@ final class ListenerControl implements SmartLifecycle {
 			if (!this.started) {
 				return;
 			}
-			stuck = this.state == State.STUCK;
-			this.state = State.DRAINING;
+			stuck = this.state == ListenerState.STUCK;
+			this.state = ListenerState.DRAINING;
 			this.started = false;
 			this.thread.shutdownNow();
 		}
@@ -133,7 +127,7 @@ final class ListenerControl implements SmartLifecycle {
 		}
 	}
 
-	private void connectAgain() {
+	private void connect() {
 		try {
 			this.broker.connect();
 			consume();
@@ -141,6 +135,12 @@ final class ListenerControl implements SmartLifecycle {
 		catch (AmqpException ex) {
 			logger.debug("The broker is not there yet", ex);
 			later(this::connectAgain, Duration.ofSeconds(1));
+		}
+	}
+
+	private void connectAgain() {
+		try {
+			connect();
 		}
 		catch (BrokerRefusedException ex) {
 			logger.error("{}", ex.getMessage());
@@ -154,12 +154,12 @@ final class ListenerControl implements SmartLifecycle {
 			this.intake.open(Mode.OPEN);
 			this.containers.startHello();
 			this.containers.startDead();
-			this.state = State.CONSUMING;
+			this.state = ListenerState.CONSUMING;
 		});
 	}
 
 	/** Changes what it is at, unless the service stops. */
-	boolean enter(State next) {
+	boolean enter(ListenerState next) {
 		return whileStarted(() -> this.state = next);
 	}
 
@@ -186,26 +186,6 @@ final class ListenerControl implements SmartLifecycle {
 		catch (RejectedExecutionException ex) {
 			logger.debug("Too late, the service stops", ex);
 		}
-	}
-
-	/** What the listener is at. */
-	enum State {
-
-		/** There was no broker yet. */
-		STARTING,
-
-		/** Messages are taken. */
-		CONSUMING,
-
-		/** One message at a time is tried. */
-		PROCESSOR_BROKEN,
-
-		/** The processor did not come back: nothing is taken any more. */
-		STUCK,
-
-		/** The service stops. */
-		DRAINING
-
 	}
 
 }

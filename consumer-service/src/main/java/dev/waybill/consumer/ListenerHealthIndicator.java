@@ -2,8 +2,6 @@ package dev.waybill.consumer;
 
 import java.util.Locale;
 
-import dev.waybill.consumer.ListenerControl.State;
-
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
@@ -27,11 +25,11 @@ final class ListenerHealthIndicator extends AbstractHealthIndicator {
 
 	@Override
 	protected void doHealthCheck(Health.Builder builder) {
-		State state = this.control.state();
+		ListenerState state = this.control.state();
 		builder.status(isUp(state) ? "UP" : "DOWN").withDetail("state", state.name().toLowerCase(Locale.ROOT));
 	}
 
-	private boolean isUp(State state) {
+	private boolean isUp(ListenerState state) {
 		return switch (state) {
 			// An absent broker is absent for every replica: that is the group "broker".
 			case STARTING -> !this.broker.isConnected() && this.broker.refusal() == null;

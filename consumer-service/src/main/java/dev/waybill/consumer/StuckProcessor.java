@@ -2,7 +2,6 @@ package dev.waybill.consumer;
 
 import java.time.Duration;
 
-import dev.waybill.consumer.ListenerControl.State;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +51,7 @@ final class StuckProcessor {
 	/** Gives up, because of this attempt. */
 	void giveUp(Attempt attempt) {
 		this.control.later(() -> {
-			if (this.control.enter(State.STUCK)) {
+			if (this.control.enter(ListenerState.STUCK)) {
 				end(attempt);
 			}
 		}, Duration.ZERO);
