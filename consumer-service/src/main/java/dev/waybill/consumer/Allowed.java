@@ -3,7 +3,6 @@ package dev.waybill.consumer;
 import java.time.Duration;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
-import org.springframework.boot.convert.DurationStyle;
 
 /** Refuses a setting outside its bounds, naming property, value and what is allowed. */
 final class Allowed {
@@ -20,9 +19,8 @@ final class Allowed {
 
 	static void between(String property, Duration value, Duration least, Duration most) {
 		if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-			throw new InvalidConfigurationPropertyValueException(property, DurationStyle.SIMPLE.print(value),
-					"Allowed are " + DurationStyle.SIMPLE.print(least) + " to " + DurationStyle.SIMPLE.print(most)
-							+ ".");
+			throw new InvalidConfigurationPropertyValueException(property, DurationText.of(value),
+					"Allowed are " + DurationText.of(least) + " to " + DurationText.of(most) + ".");
 		}
 	}
 

@@ -12,6 +12,8 @@ final class Attempt {
 
 	private final Delivery delivery;
 
+	private final int number;
+
 	private final long startedAt = System.nanoTime();
 
 	private long interruptedAt;
@@ -20,16 +22,29 @@ final class Attempt {
 
 	private @Nullable Outcome interruptedAs;
 
+	private @Nullable Outcome outcome;
+
 	private @Nullable Throwable failure;
 
 	private boolean over;
 
-	Attempt(Delivery delivery) {
+	Attempt(Delivery delivery, int number) {
 		this.delivery = delivery;
+		this.number = number;
 	}
 
 	Delivery delivery() {
 		return this.delivery;
+	}
+
+	/** The number of the attempt at its message, from 1. */
+	int number() {
+		return this.number;
+	}
+
+	/** How it ended, null while it has not. */
+	@Nullable Outcome outcome() {
+		return this.outcome;
 	}
 
 	@Nullable Throwable failure() {
@@ -66,6 +81,12 @@ final class Attempt {
 		this.endedAt = System.nanoTime();
 		this.failure = thrown;
 		Thread.interrupted();
+		Outcome how = outcome(thrown);
+		this.outcome = how;
+		return how;
+	}
+
+	private Outcome outcome(@Nullable Throwable thrown) {
 		if (thrown == null) {
 			return Outcome.PROCESSED;
 		}

@@ -9,6 +9,10 @@ import dev.waybill.contract.RecentWindow;
 /**
  * Decides which attempt at its message a delivery is: by the broker's count, and where
  * the broker counts nothing by one in memory.
+ * <p>
+ * In memory, messages without an id and of equal content share one count, since nothing
+ * tells them apart: in the tutorial's queue, where several such fail, one may be given
+ * fewer attempts than it should be, or more.
  */
 final class Attempts {
 

@@ -3,7 +3,8 @@ package dev.waybill.consumer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Decides whether it is the processor that is broken and not the messages: the last 20
@@ -17,7 +18,7 @@ final class BrokenProcessor {
 
 	private static final int LONGEST_PAUSE_SECONDS = 30;
 
-	private final Deque<String> failures = new ArrayDeque<>();
+	private final Deque<Failure> failures = new ArrayDeque<>();
 
 	private volatile boolean broken;
 
@@ -33,19 +34,33 @@ final class BrokenProcessor {
 
 	/**
 	 * Notes a failed attempt.
+	 * @param fingerprint what tells its message from others, as far as that can be
+	 * @param attempt the number of the attempt at its message
 	 * @return whether this one shows that the processor is broken
 	 */
-	synchronized boolean failed(String message) {
-		this.failures.addLast(message);
+	synchronized boolean failed(String fingerprint, int attempt) {
+		this.failures.addLast(new Failure(fingerprint, attempt));
 		if (this.failures.size() > ATTEMPTS) {
 			this.failures.removeFirst();
 		}
-		if (this.broken || this.failures.size() < ATTEMPTS || new HashSet<>(this.failures).size() < MESSAGES) {
+		if (this.broken || this.failures.size() < ATTEMPTS || messages() < MESSAGES) {
 			return false;
 		}
 		this.broken = true;
 		this.trials = 0;
 		return true;
+	}
+
+	/**
+	 * How many messages have failed, at least. A message fails only once at its first
+	 * attempt, once at its second …: so equal ones without an id are told apart too.
+	 */
+	private int messages() {
+		Map<Failure, Integer> times = new HashMap<>();
+		this.failures.forEach((failure) -> times.merge(failure, 1, Integer::sum));
+		Map<String, Integer> messages = new HashMap<>();
+		times.forEach((failure, count) -> messages.merge(failure.fingerprint(), count, Math::max));
+		return messages.values().stream().mapToInt(Integer::intValue).sum();
 	}
 
 	/** Notes an attempt that shows that the processor works, or can tell why not. */
@@ -63,6 +78,9 @@ final class BrokenProcessor {
 	/** How long to wait before the next trial: 1, 2, 4 … 30 s. */
 	synchronized Duration nextPause() {
 		return Duration.ofSeconds(Math.min(LONGEST_PAUSE_SECONDS, 1L << Math.min(this.trials++, 5)));
+	}
+
+	private record Failure(String fingerprint, int attempt) {
 	}
 
 }

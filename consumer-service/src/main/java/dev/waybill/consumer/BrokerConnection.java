@@ -1,6 +1,8 @@
 package dev.waybill.consumer;
 
 import java.io.IOException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 
 import com.rabbitmq.client.BlockedCallback;
 import com.rabbitmq.client.ShutdownSignalException;
@@ -11,9 +13,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.amqp.rabbit.connection.Connection;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.connection.ConnectionListener;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * Knows, without asking the network, whether the broker is there and whether it blocks
@@ -22,6 +26,9 @@ import org.springframework.amqp.rabbit.connection.ConnectionListener;
 final class BrokerConnection implements ConnectionListener {
 
 	private static final Logger logger = LoggerFactory.getLogger(BrokerConnection.class);
+
+	/** Boot has no property for it, and a paused broker lets one connect for ever. */
+	private static final int HANDSHAKE_MILLIS = 3000;
 
 	private final ConnectionFactory factory;
 
@@ -43,6 +50,12 @@ final class BrokerConnection implements ConnectionListener {
 	BrokerConnection(ConnectionFactory factory, HelloTopology topology, ConsumerMetrics metrics) {
 		this.factory = factory;
 		this.topology = topology;
+		if (factory instanceof CachingConnectionFactory caching) {
+			caching.getRabbitConnectionFactory().setHandshakeTimeout(HANDSHAKE_MILLIS);
+			// In place of threads that would keep a program alive whose start was
+			// refused.
+			caching.setExecutor(Executors.newCachedThreadPool(daemons()));
+		}
 		factory.addConnectionListener(this);
 		ConnectionFactory publisherFactory = factory.getPublisherConnectionFactory();
 		this.publishing = (publisherFactory != null) ? publisherFactory : factory;
@@ -53,6 +66,12 @@ final class BrokerConnection implements ConnectionListener {
 		this.publishing.addConnectionListener(this::watchBlocking);
 		metrics.brokerConnected(this::isConnected);
 		metrics.brokerBlocked(this::isBlocked);
+	}
+
+	private static ThreadFactory daemons() {
+		CustomizableThreadFactory threads = new CustomizableThreadFactory("amqp-");
+		threads.setDaemon(true);
+		return threads;
 	}
 
 	boolean isConnected() {

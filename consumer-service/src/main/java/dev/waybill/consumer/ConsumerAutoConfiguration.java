@@ -1,7 +1,5 @@
 package dev.waybill.consumer;
 
-import java.io.IOException;
-
 import dev.waybill.contract.HelloQueue;
 import dev.waybill.contract.HelloTopology;
 import dev.waybill.contract.TopologySettings;
@@ -9,13 +7,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /**
  * Puts the consumer together, around the user's {@link MessageProcessor} if there is one.
@@ -28,7 +27,7 @@ public class ConsumerAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	MessageProcessor waybillDefaultProcessor(ProcessorSettings settings) throws IOException {
+	MessageProcessor waybillDefaultProcessor(ProcessorSettings settings) {
 		return new DefaultProcessor(settings);
 	}
 
@@ -41,6 +40,11 @@ public class ConsumerAutoConfiguration {
 	@Bean
 	InfoContributor waybillInfoContributor(HelloTopology topology) {
 		return (builder) -> builder.withDetail("waybill", topology.describe());
+	}
+
+	@Bean
+	PromiseLog waybillPromiseLog(HelloTopology topology) {
+		return new PromiseLog(topology);
 	}
 
 	@Bean
@@ -96,9 +100,8 @@ public class ConsumerAutoConfiguration {
 	}
 
 	@Bean
-	Containers waybillContainers(RabbitListenerEndpointRegistry registry,
-			@Value("${spring.rabbitmq.listener.direct.prefetch}") int prefetch) {
-		return new Containers(registry, prefetch);
+	Containers waybillContainers(RabbitListenerEndpointRegistry registry, Environment environment) {
+		return new Containers(registry, Binder.get(environment));
 	}
 
 	@Bean
@@ -107,6 +110,16 @@ public class ConsumerAutoConfiguration {
 			DeadLetterReader deadLetters) {
 		return new ListenerControl(context, settings, broker, containers, intake, new HandBack(intake, running),
 				running, deadLetters);
+	}
+
+	@Bean
+	StuckProcessor waybillStuckProcessor(ApplicationContext context, ProcessingSettings settings,
+			ListenerControl control, DeadLetterReader deadLetters, Containers containers, Intake intake,
+			RunningAttempts running) {
+		StuckProcessor stuck = new StuckProcessor(context, settings, control, new HandBack(intake, running),
+				deadLetters, containers, intake);
+		running.onStuck(stuck::giveUp);
+		return stuck;
 	}
 
 	@Bean

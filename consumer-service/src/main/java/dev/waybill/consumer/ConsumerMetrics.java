@@ -58,14 +58,12 @@ final class ConsumerMetrics {
 	ConsumerMetrics(MeterRegistry registry) {
 		this.registry = registry;
 		for (Outcome outcome : Outcome.values()) {
-			if (outcome != Outcome.CUT_SHORT) {
-				this.process.put(outcome,
-						Timer.builder("waybill.process")
-							.description("Attempts at messages, by how they ended")
-							.tag("outcome", outcome.tag())
-							.serviceLevelObjectives(BOUNDARIES)
-							.register(registry));
-			}
+			this.process.put(outcome,
+					Timer.builder("waybill.process")
+						.description("Attempts at messages, by how they ended")
+						.tag("outcome", outcome.tag())
+						.serviceLevelObjectives(BOUNDARIES)
+						.register(registry));
 		}
 		for (Settlement how : Settlement.values()) {
 			this.settled.put(how, counter("waybill.settled", "Deliveries settled, by how", "how", how.tag()));

@@ -6,10 +6,15 @@ import java.util.concurrent.Executor;
 import org.springframework.amqp.core.AcknowledgeMode;
 import org.springframework.amqp.rabbit.listener.DirectMessageListenerContainer;
 import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /** The two listener containers, as this service needs them. */
 final class Containers {
+
+	private static final String TYPE = "spring.rabbitmq.listener.type";
+
+	private static final String PREFETCH = "spring.rabbitmq.listener.direct.prefetch";
 
 	private static final long LOOK_AGAIN_MILLIS = 1000;
 
@@ -19,10 +24,14 @@ final class Containers {
 
 	private final int prefetch;
 
-	Containers(RabbitListenerEndpointRegistry registry, int prefetch) {
-		Allowed.between("spring.rabbitmq.listener.direct.prefetch", prefetch, 1, 65_535);
+	Containers(RabbitListenerEndpointRegistry registry, Binder binder) {
+		String type = binder.bind(TYPE, String.class).orElse("direct");
+		if (!type.equalsIgnoreCase("direct")) {
+			throw new InvalidConfigurationPropertyValueException(TYPE, type, "Allowed is direct.");
+		}
 		this.registry = registry;
-		this.prefetch = prefetch;
+		this.prefetch = binder.bind(PREFETCH, Integer.class).orElse(250);
+		Allowed.between(PREFETCH, this.prefetch, 1, 65_535);
 	}
 
 	void startHello() {
@@ -68,8 +77,7 @@ final class Containers {
 		if (this.registry.getListenerContainer(id) instanceof DirectMessageListenerContainer container) {
 			return container;
 		}
-		throw new InvalidConfigurationPropertyValueException("spring.rabbitmq.listener.type", "simple",
-				"Allowed is direct.");
+		throw new IllegalStateException("the bean rabbitListenerContainerFactory makes no direct containers");
 	}
 
 }

@@ -100,8 +100,8 @@ final class DeadLetterReader implements AutoCloseable {
 		}
 		else {
 			this.metrics.deadLetterFailed();
-			logger.warn("Dead {} could not be moved on; trying again in {} ms", delivery,
-					this.retryInterval.toMillis());
+			logger.warn("Dead {} could not be moved on; trying again in {}", delivery,
+					DurationText.of(this.retryInterval));
 			if (!this.thread.isShutdown()) {
 				this.thread.schedule(() -> move(delivery), this.retryInterval.toMillis(), TimeUnit.MILLISECONDS);
 			}

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
 /**
  * The processor where a user has none: logs each message, and keeps a journal of the ids
  * if told to.
@@ -22,12 +24,24 @@ final class DefaultProcessor implements MessageProcessor, AutoCloseable {
 
 	private final @Nullable Writer journal;
 
-	DefaultProcessor(ProcessorSettings settings) throws IOException {
+	DefaultProcessor(ProcessorSettings settings) {
 		this.workMillis = settings.workTime().toMillis();
 		Path path = settings.journal();
-		// Not by Files: an interrupt in the middle of a write would close such a file for
-		// good.
-		this.journal = (path != null) ? new FileWriter(path.toFile(), StandardCharsets.UTF_8, true) : null;
+		this.journal = (path != null) ? open(path) : null;
+	}
+
+	/**
+	 * Not by {@code Files}: an interrupt in the middle of a write would close such a file
+	 * for good.
+	 */
+	private static Writer open(Path path) {
+		try {
+			return new FileWriter(path.toFile(), StandardCharsets.UTF_8, true);
+		}
+		catch (IOException ex) {
+			throw new InvalidConfigurationPropertyValueException("waybill.processor.journal", path,
+					"It cannot be written: " + ex.getMessage() + ".");
+		}
 	}
 
 	@Override

@@ -94,7 +94,10 @@ final class Delivery {
 		return this.digest;
 	}
 
-	/** The same for each delivery of one message; hardly ever for two messages. */
+	/**
+	 * The same for each delivery of one message; and for two messages only where they are
+	 * equal in content and id, or have none.
+	 */
 	String fingerprint() {
 		return this.properties.getMessageId() + "/" + digest();
 	}

@@ -12,8 +12,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.amqp.AmqpException;
-import org.springframework.boot.availability.AvailabilityChangeEvent;
-import org.springframework.boot.availability.LivenessState;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
@@ -22,8 +20,9 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
 /**
- * Decides when messages are taken: from when the broker is there until the service stops
- * or the processor is stuck, and what becomes of those in hand then.
+ * Decides when messages are taken: from when the broker is there until the service stops.
+ * Whoever else starts or stops listening does so on the one thread here, and not once the
+ * service stops.
  */
 final class ListenerControl implements SmartLifecycle {
 
@@ -55,7 +54,7 @@ final class ListenerControl implements SmartLifecycle {
 
 	private final DeadLetterReader deadLetters;
 
-	private volatile State state = State.STARTING;
+	private volatile ListenerState state = ListenerState.STARTING;
 
 	private volatile boolean started;
 
@@ -72,22 +71,14 @@ final class ListenerControl implements SmartLifecycle {
 		this.deadLetters = deadLetters;
 	}
 
-	State state() {
+	ListenerState state() {
 		return this.state;
 	}
 
 	@Override
 	public void start() {
 		this.started = true;
-		this.running.onStuck((attempt) -> later(() -> stuck(attempt), Duration.ZERO));
-		try {
-			this.broker.connect();
-			consume();
-		}
-		catch (AmqpException ex) {
-			logger.debug("The broker is not there yet", ex);
-			later(this::connectAgain, Duration.ofSeconds(1));
-		}
+		connect();
 	}
 
 	/** Before any bean of the context stops. */
@@ -106,8 +97,8 @@ final class ListenerControl implements SmartLifecycle {
 			if (!this.started) {
 				return;
 			}
-			stuck = this.state == State.STUCK;
-			this.state = State.DRAINING;
+			stuck = this.state == ListenerState.STUCK;
+			this.state = ListenerState.DRAINING;
 			this.started = false;
 			this.thread.shutdownNow();
 		}
@@ -136,7 +127,7 @@ final class ListenerControl implements SmartLifecycle {
 		}
 	}
 
-	private void connectAgain() {
+	private void connect() {
 		try {
 			this.broker.connect();
 			consume();
@@ -144,6 +135,12 @@ final class ListenerControl implements SmartLifecycle {
 		catch (AmqpException ex) {
 			logger.debug("The broker is not there yet", ex);
 			later(this::connectAgain, Duration.ofSeconds(1));
+		}
+	}
+
+	private void connectAgain() {
+		try {
+			connect();
 		}
 		catch (BrokerRefusedException ex) {
 			logger.error("{}", ex.getMessage());
@@ -157,34 +154,12 @@ final class ListenerControl implements SmartLifecycle {
 			this.intake.open(Mode.OPEN);
 			this.containers.startHello();
 			this.containers.startDead();
-			this.state = State.CONSUMING;
+			this.state = ListenerState.CONSUMING;
 		});
 	}
 
-	private void stuck(Attempt attempt) {
-		if (!enter(State.STUCK)) {
-			return;
-		}
-		String sentence = "The processor is stuck: " + attempt.delivery() + " was interrupted after "
-				+ this.settings.processTimeout().toMillis() + " ms and has not come back; the service gives up";
-		IllegalStateException where = new IllegalStateException("The processor hangs here");
-		where.setStackTrace(attempt.stack());
-		logger.error("{}", sentence, where);
-		try {
-			this.handBack.unbegunNow();
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		this.deadLetters.handBack();
-		this.containers.stop();
-		this.intake.abort();
-		AvailabilityChangeEvent.publish(this.context, LivenessState.BROKEN);
-		this.context.publishEvent(new ProcessorStuck(sentence));
-	}
-
 	/** Changes what it is at, unless the service stops. */
-	boolean enter(State next) {
+	boolean enter(ListenerState next) {
 		return whileStarted(() -> this.state = next);
 	}
 
@@ -211,26 +186,6 @@ final class ListenerControl implements SmartLifecycle {
 		catch (RejectedExecutionException ex) {
 			logger.debug("Too late, the service stops", ex);
 		}
-	}
-
-	/** What the listener is at. */
-	enum State {
-
-		/** There was no broker yet. */
-		STARTING,
-
-		/** Messages are taken. */
-		CONSUMING,
-
-		/** One message at a time is tried. */
-		PROCESSOR_BROKEN,
-
-		/** The processor did not come back: nothing is taken any more. */
-		STUCK,
-
-		/** The service stops. */
-		DRAINING
-
 	}
 
 }

@@ -2,14 +2,12 @@ package dev.waybill.consumer;
 
 import java.util.Locale;
 
-import dev.waybill.consumer.ListenerControl.State;
-
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Decides whether another replica could do better: while this one is starting, stopping
- * or stuck, or takes no messages although the broker is there.
+ * Decides whether another replica could do better: while this one is refused by the
+ * broker, stopping or stuck, or takes no messages although the broker is there.
  */
 final class ListenerHealthIndicator extends AbstractHealthIndicator {
 
@@ -27,11 +25,19 @@ final class ListenerHealthIndicator extends AbstractHealthIndicator {
 
 	@Override
 	protected void doHealthCheck(Health.Builder builder) {
-		State state = this.control.state();
-		boolean consuming = state == State.CONSUMING && (this.intake.isConsuming() || !this.broker.isConnected());
-		// A broken processor fails in every replica alike: that is a metric and an alert.
-		builder.status((consuming || state == State.PROCESSOR_BROKEN) ? "UP" : "DOWN")
-			.withDetail("state", state.name().toLowerCase(Locale.ROOT));
+		ListenerState state = this.control.state();
+		builder.status(isUp(state) ? "UP" : "DOWN").withDetail("state", state.name().toLowerCase(Locale.ROOT));
+	}
+
+	private boolean isUp(ListenerState state) {
+		return switch (state) {
+			// An absent broker is absent for every replica: that is the group "broker".
+			case STARTING -> !this.broker.isConnected() && this.broker.refusal() == null;
+			case CONSUMING -> this.intake.isConsuming() || !this.broker.isConnected();
+			// It fails in every replica alike: that is a metric and an alert.
+			case PROCESSOR_BROKEN -> true;
+			case STUCK, DRAINING -> false;
+		};
 	}
 
 }

@@ -22,7 +22,9 @@ public interface MessageProcessor {
 	 * After {@code waybill.process-timeout} the thread is interrupted, and at the latest
 	 * when the service has waited {@code waybill.drain-timeout} to stop; then throw,
 	 * unless the work is done. Who does not come back within
-	 * {@code waybill.interrupt-grace} of an interrupt makes the whole service give up.
+	 * {@code waybill.interrupt-grace} of an interrupt makes the whole service give up:
+	 * the program ends with exit status 70, unless {@code waybill.exit-when-stuck} is
+	 * false.
 	 * @param message the message
 	 * @throws UnprocessableMessageException when no further attempt can help: it becomes
 	 * a dead letter at once

@@ -47,9 +47,9 @@ final class Processing {
 
 	/**
 	 * Processes a delivery and settles it.
-	 * @return how the attempt ended, or null where none was made
+	 * @return the attempt, ended, or null where none was made
 	 */
-	@Nullable Outcome handle(Delivery delivery) {
+	@Nullable Attempt handle(Delivery delivery) {
 		if (delivery.isSettled()) {
 			return null;
 		}
@@ -77,31 +77,30 @@ final class Processing {
 		}
 	}
 
-	private @Nullable Outcome attempt(Delivery delivery) {
-		Attempt attempt = new Attempt(delivery);
+	private @Nullable Attempt attempt(Delivery delivery) {
+		Attempt attempt = new Attempt(delivery, this.attempts.of(delivery));
 		// Before it begins: who stops the service waits for what runs, and must see it.
 		this.running.add(attempt);
 		try {
 			if (!delivery.begin()) {
 				return null;
 			}
-			int number = this.attempts.of(delivery);
-			Outcome outcome = process(attempt, number);
+			Outcome outcome = process(attempt);
 			this.metrics.attempted(outcome, attempt);
-			settle(attempt, number, outcome);
-			return outcome;
+			settle(attempt, outcome);
+			return attempt;
 		}
 		finally {
 			this.running.remove(attempt);
 		}
 	}
 
-	private Outcome process(Attempt attempt, int number) {
+	private Outcome process(Attempt attempt) {
 		Delivery delivery = attempt.delivery();
 		Throwable thrown = null;
 		try {
 			this.processor.process(new ReceivedMessage(delivery.body().clone(), delivery.properties().getContentType(),
-					delivery.properties().getMessageId(), number, delivery.redelivered()));
+					delivery.properties().getMessageId(), attempt.number(), delivery.redelivered()));
 		}
 		catch (Throwable ex) { // whatever a user's code throws is an attempt that failed
 			thrown = ex;
@@ -109,8 +108,9 @@ final class Processing {
 		return attempt.end(thrown);
 	}
 
-	private void settle(Attempt attempt, int number, Outcome outcome) {
+	private void settle(Attempt attempt, Outcome outcome) {
 		Delivery delivery = attempt.delivery();
+		int number = attempt.number();
 		Throwable failure = attempt.failure();
 		if (outcome == Outcome.PROCESSED || failure == null) {
 			this.duplicates.processed(delivery);

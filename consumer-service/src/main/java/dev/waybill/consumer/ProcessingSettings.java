@@ -15,11 +15,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * service gives up
  * @param drainTimeout how long a stop waits for attempts that have begun before it
  * interrupts them
+ * @param exitWhenStuck whether the program ends, with exit status 70, when a processor
+ * does not come back; otherwise only its liveness does
  */
 @ConfigurationProperties("waybill")
 record ProcessingSettings(@DefaultValue("1") int concurrency, @DefaultValue("5") int maxAttempts,
 		@DefaultValue("60s") Duration processTimeout, @DefaultValue("10s") Duration interruptGrace,
-		@DefaultValue("10s") Duration drainTimeout) {
+		@DefaultValue("10s") Duration drainTimeout, @DefaultValue("true") boolean exitWhenStuck) {
 
 	ProcessingSettings {
 		Allowed.between("waybill.concurrency", concurrency, 1, 1000);

@@ -3,7 +3,6 @@ package dev.waybill.consumer;
 import java.time.Duration;
 
 import dev.waybill.consumer.Intake.Mode;
-import dev.waybill.consumer.ListenerControl.State;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,11 +37,12 @@ final class ProcessorTrials {
 		this.brokenProcessor = brokenProcessor;
 	}
 
-	/** Notes what became of a delivery; no outcome means that no attempt was made. */
-	void handled(Delivery delivery, @Nullable Outcome outcome) {
+	/** Notes what became of a delivery, where an attempt was made by which. */
+	void handled(Delivery delivery, @Nullable Attempt attempt) {
 		boolean trial = this.intake.isTrial(delivery);
-		if (failed(outcome)) {
-			if (this.brokenProcessor.failed(delivery.fingerprint())) {
+		@Nullable Outcome outcome = (attempt != null) ? attempt.outcome() : null;
+		if (attempt != null && failed(outcome)) {
+			if (this.brokenProcessor.failed(delivery.fingerprint(), attempt.number())) {
 				this.control.later(this::pause, Duration.ZERO);
 			}
 		}
@@ -55,7 +55,7 @@ final class ProcessorTrials {
 	}
 
 	private void pause() {
-		if (this.control.state() != State.CONSUMING || !this.control.enter(State.PROCESSOR_BROKEN)) {
+		if (this.control.state() != ListenerState.CONSUMING || !this.control.enter(ListenerState.PROCESSOR_BROKEN)) {
 			return;
 		}
 		logger.error("The processor is broken: the last attempts have all failed, at message after message; "
@@ -72,7 +72,7 @@ final class ProcessorTrials {
 	}
 
 	private void tryOne() {
-		if (this.control.state() == State.PROCESSOR_BROKEN) {
+		if (this.control.state() == ListenerState.PROCESSOR_BROKEN) {
 			this.control.whileStarted(() -> {
 				this.intake.open(Mode.TRIAL);
 				this.containers.startHelloForOne();
@@ -81,7 +81,7 @@ final class ProcessorTrials {
 	}
 
 	private void tried(@Nullable Outcome outcome) {
-		if (this.control.state() != State.PROCESSOR_BROKEN) {
+		if (this.control.state() != ListenerState.PROCESSOR_BROKEN) {
 			return;
 		}
 		this.intake.close();

@@ -51,9 +51,12 @@ final class RetryDelay implements AutoCloseable {
 		}
 	}
 
-	/** Looks at a delivery on its arrival, for when it was rejected. */
+	/**
+	 * Looks at a delivery on its arrival, for when it was rejected. Nothing can be seen
+	 * from one without an id: what comes back at once may be another one that is equal.
+	 */
 	void arrived(Delivery delivery) {
-		if (this.brokerDelays && delivery.redelivered() && this.rejectedAt.size() > 0) {
+		if (this.brokerDelays && delivery.redelivered() && hasId(delivery) && this.rejectedAt.size() > 0) {
 			Long rejected = this.rejectedAt.remove(delivery.fingerprint());
 			// Half, since clocks are only so good; a policy is never this far off.
 			if (rejected != null && System.nanoTime() - rejected < this.settings.shortestDelay().toNanos() / 2) {
@@ -66,7 +69,9 @@ final class RetryDelay implements AutoCloseable {
 	/** Rejects a delivery with requeue, when it is time. */
 	void reject(Delivery delivery, int attempt) {
 		if (this.brokerDelays) {
-			this.rejectedAt.put(delivery.fingerprint(), System.nanoTime());
+			if (hasId(delivery)) {
+				this.rejectedAt.put(delivery.fingerprint(), System.nanoTime());
+			}
 			this.inHand.settle(delivery, Settlement.REJECTED);
 			return;
 		}
@@ -95,6 +100,10 @@ final class RetryDelay implements AutoCloseable {
 		this.clock.shutdownNow();
 	}
 
+	private static boolean hasId(Delivery delivery) {
+		return delivery.properties().getMessageId() != null;
+	}
+
 	private void rejectNow(Delivery delivery) {
 		if (this.waiting.remove(delivery)) {
 			this.inHand.settle(delivery, Settlement.REJECTED);
@@ -103,8 +112,8 @@ final class RetryDelay implements AutoCloseable {
 
 	private void waitHere(String why) {
 		this.brokerDelays = false;
-		logger.warn("{}; the consumer waits itself, n times {} ms and at most {} ms, before it rejects", why,
-				this.settings.shortestDelay().toMillis(), this.settings.longestDelay().toMillis());
+		logger.warn("{}; the consumer waits itself, n times {} and at most {}, before it rejects", why,
+				DurationText.of(this.settings.shortestDelay()), DurationText.of(this.settings.longestDelay()));
 	}
 
 }

@@ -20,8 +20,8 @@ record RetrySettings(@DefaultValue("1s") Duration shortestDelay, @DefaultValue("
 		Allowed.between("waybill.retry.shortest-delay", shortestDelay, Duration.ofMillis(50), Duration.ofHours(1));
 		Allowed.between("waybill.retry.longest-delay", longestDelay, Duration.ofMillis(50), Duration.ofHours(1));
 		if (shortestDelay.compareTo(longestDelay) > 0) {
-			throw new InvalidConfigurationPropertyValueException("waybill.retry.longest-delay", longestDelay,
-					"Allowed is no less than waybill.retry.shortest-delay.");
+			throw new InvalidConfigurationPropertyValueException("waybill.retry.longest-delay",
+					DurationText.of(longestDelay), "Allowed is no less than waybill.retry.shortest-delay.");
 		}
 	}
 

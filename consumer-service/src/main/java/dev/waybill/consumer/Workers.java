@@ -45,8 +45,8 @@ final class Workers implements AutoCloseable {
 		while (!this.closed) {
 			try {
 				Delivery delivery = this.intake.next();
-				@Nullable Outcome outcome = this.processing.handle(delivery);
-				this.trials.handled(delivery, outcome);
+				@Nullable Attempt attempt = this.processing.handle(delivery);
+				this.trials.handled(delivery, attempt);
 			}
 			catch (InterruptedException ex) {
 				logger.debug("Interrupted while idle", ex);

@@ -12,17 +12,32 @@ class BrokenProcessorTests {
 	@Test
 	void isBrokenAfterTwentyFailuresInARowAtTenMessages() {
 		for (int i = 1; i < 20; i++) {
-			assertThat(this.processor.failed("m" + i % 10)).isFalse();
+			assertThat(this.processor.failed("m" + i % 10, 1 + i / 10)).isFalse();
 		}
-		assertThat(this.processor.failed("m0")).isTrue();
+		assertThat(this.processor.failed("m0", 3)).isTrue();
 		assertThat(this.processor.isBroken()).isTrue();
-		assertThat(this.processor.failed("m1")).isFalse();
+		assertThat(this.processor.failed("m1", 3)).isFalse();
 	}
 
 	@Test
 	void isNotBrokenByFewPoisons() {
 		for (int i = 0; i < 100; i++) {
-			assertThat(this.processor.failed("m" + i % 9)).isFalse();
+			assertThat(this.processor.failed("m" + i % 9, 1 + i / 9)).isFalse();
+		}
+	}
+
+	@Test
+	void isBrokenByEqualMessagesWithoutIdsToo() {
+		for (int i = 1; i < 20; i++) {
+			assertThat(this.processor.failed("null/Hello World!", 1)).isFalse();
+		}
+		assertThat(this.processor.failed("null/Hello World!", 2)).isTrue();
+	}
+
+	@Test
+	void isNotBrokenByFewEqualPoisonsWithoutIds() {
+		for (int i = 0; i < 100; i++) {
+			assertThat(this.processor.failed("null/poison", 1 + i / 9)).isFalse();
 		}
 	}
 
@@ -32,7 +47,7 @@ class BrokenProcessorTests {
 			if (i % 19 == 0) {
 				this.processor.judged();
 			}
-			assertThat(this.processor.failed("m" + i)).isFalse();
+			assertThat(this.processor.failed("m" + i, 1)).isFalse();
 		}
 	}
 

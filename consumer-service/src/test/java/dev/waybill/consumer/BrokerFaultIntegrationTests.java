@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 
 import dev.waybill.contract.BrokerRefusedException;
 import dev.waybill.testing.Eventually;
+import dev.waybill.testing.JavaProcess;
 import dev.waybill.testing.NeedsRabbitMq;
 import dev.waybill.testing.RabbitBroker;
 import dev.waybill.testing.VirtualHost;
@@ -65,6 +66,7 @@ class BrokerFaultIntegrationTests {
 			assertThat(recorder.doneIds()).hasSize(20).doesNotHaveDuplicates();
 			assertThat(consumer.count("waybill.duplicates")).isEqualTo(1);
 		}
+		this.outbox.accountFor(recorder.doneIds());
 	}
 
 	@Test
@@ -87,6 +89,19 @@ class BrokerFaultIntegrationTests {
 	}
 
 	@Test
+	void aRefusedStartEndsAtOnce() {
+		List<String> arguments = List.of("--server.port=0",
+				"--spring.rabbitmq.addresses=" + this.host.uri() + "-not-there");
+		try (JavaProcess program = JavaProcess.start(ConsumerApplication.class.getName(), List.of("-Xmx256m"),
+				arguments)) {
+			Eventually.within(Duration.ofSeconds(60),
+					() -> program.output().contains("The broker refuses the virtual host: set "));
+			assertThat(program.awaitExit(Duration.ofSeconds(5))).isEqualTo(1);
+			assertThat(program.output()).contains("APPLICATION FAILED TO START").doesNotContain("\tat ");
+		}
+	}
+
+	@Test
 	void aVirtualHostThatIsNotThereEndsTheStartWithASentence() {
 		List<String> arguments = List.of("--spring.rabbitmq.addresses=" + this.host.uri() + "-not-there");
 		assertThatThrownBy(() -> RunningConsumer.startWithoutWaiting(arguments, new Recorder()).close()).cause()
@@ -104,9 +119,10 @@ class BrokerFaultIntegrationTests {
 			Recorder recorder = new Recorder();
 			try (RunningConsumer consumer = RunningConsumer.startWithoutWaiting(there.arguments(), recorder,
 					"waybill.dead-letters.publish-timeout=1s", "waybill.dead-letters.retry-interval=500ms")) {
-				answersAtOnce(consumer, 503, 503);
+				answersAtOnce(consumer, 200, 503);
 				own.startAgain();
-				Eventually.within(Duration.ofSeconds(20), () -> consumer.health("readiness").statusCode() == 200);
+				Eventually.within(Duration.ofSeconds(20), () -> consumer.health("broker").statusCode() == 200);
+				Eventually.within(Duration.ofSeconds(5), () -> consumer.health("readiness").statusCode() == 200);
 				box.sendMany("first", 10);
 				consumer.settled("acked", 10).balanced();
 
@@ -130,6 +146,22 @@ class BrokerFaultIntegrationTests {
 			}
 			assertThat(output.toString().split("No connection to the broker", -1)).hasSizeLessThanOrEqualTo(2);
 			assertThat(output.toString()).doesNotContain("\tat org.springframework.amqp");
+		}
+	}
+
+	@Test
+	void aConsumerThatTheBrokerRefusesOnceItIsThereIsNotReady() {
+		try (RabbitBroker own = RabbitBroker.start()) {
+			VirtualHost there = own.newVirtualHost();
+			there.onChannel((channel) -> channel.queueDeclare("hello", true, false, false, Map.of()));
+			own.kill();
+			try (RunningConsumer consumer = RunningConsumer.startWithoutWaiting(there.arguments(), new Recorder())) {
+				answersAtOnce(consumer, 200, 503);
+				own.startAgain();
+				Eventually.within(Duration.ofSeconds(20),
+						() -> consumer.bean(BrokerConnection.class).refusal() != null);
+				answersAtOnce(consumer, 503, 503);
+			}
 		}
 	}
 

@@ -48,7 +48,7 @@ class ReceivingIntegrationTests {
 			assertThat(consumer.count("waybill.deliveries", "waybill", "present")).isEqualTo(100);
 			assertThat(consumer.count("waybill.deliveries", "waybill", "absent")).isEqualTo(1);
 		}
-		assertThat(this.host.drain("hello")).isEmpty();
+		assertThat(this.outbox.takeLeft("hello")).isEmpty();
 	}
 
 	@Test

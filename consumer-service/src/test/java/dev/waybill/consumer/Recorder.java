@@ -2,17 +2,21 @@ package dev.waybill.consumer;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 
 import dev.waybill.testing.Eventually;
 
 /** A processor that keeps what it is handed, and does with it what the test says. */
 final class Recorder implements MessageProcessor {
 
-	private final List<ReceivedMessage> attempts = new CopyOnWriteArrayList<>();
+	private final List<ReceivedMessage> attempts = Collections.synchronizedList(new ArrayList<>());
 
-	private final List<ReceivedMessage> done = new CopyOnWriteArrayList<>();
+	private final List<Long> begun = Collections.synchronizedList(new ArrayList<>());
+
+	private final List<ReceivedMessage> done = Collections.synchronizedList(new ArrayList<>());
 
 	private volatile MessageProcessor effect;
 
@@ -40,6 +44,7 @@ final class Recorder implements MessageProcessor {
 
 	@Override
 	public void process(ReceivedMessage message) throws Exception {
+		this.begun.add(System.nanoTime());
 		this.attempts.add(message);
 		this.effect.process(message);
 		this.done.add(message);
@@ -50,15 +55,28 @@ final class Recorder implements MessageProcessor {
 	}
 
 	List<ReceivedMessage> attempts() {
-		return this.attempts;
+		synchronized (this.attempts) {
+			return List.copyOf(this.attempts);
+		}
+	}
+
+	/** How long after the one before each attempt but the first began. */
+	List<Duration> gaps() {
+		synchronized (this.begun) {
+			return IntStream.range(1, this.begun.size())
+				.mapToObj((i) -> Duration.ofNanos(this.begun.get(i) - this.begun.get(i - 1)))
+				.toList();
+		}
 	}
 
 	List<ReceivedMessage> done() {
-		return this.done;
+		synchronized (this.done) {
+			return List.copyOf(this.done);
+		}
 	}
 
 	List<String> doneIds() {
-		return this.done.stream().map(ReceivedMessage::messageId).toList();
+		return done().stream().map(ReceivedMessage::messageId).toList();
 	}
 
 	void awaitAttempts(int count) {

@@ -33,8 +33,12 @@ final class RunningConsumer implements AutoCloseable {
 
 	private final ConfigurableApplicationContext context;
 
+	private final MeterRegistry registry;
+
 	private RunningConsumer(ConfigurableApplicationContext context) {
 		this.context = context;
+		// Kept here to be read after the stop too.
+		this.registry = context.getBean(MeterRegistry.class);
 	}
 
 	static RunningConsumer start(VirtualHost host, MessageProcessor processor, String... properties) {
@@ -47,6 +51,8 @@ final class RunningConsumer implements AutoCloseable {
 			String... properties) {
 		List<String> all = new ArrayList<>(arguments);
 		all.add("--server.port=0");
+		// It would be the end of the tests.
+		all.add("--waybill.exit-when-stuck=false");
 		for (String property : properties) {
 			all.add("--" + property);
 		}
@@ -58,10 +64,6 @@ final class RunningConsumer implements AutoCloseable {
 
 	<T> T bean(Class<T> type) {
 		return this.context.getBean(type);
-	}
-
-	ConfigurableApplicationContext context() {
-		return this.context;
 	}
 
 	HttpResponse<String> health(String group) {
@@ -86,16 +88,15 @@ final class RunningConsumer implements AutoCloseable {
 
 	/** The sum of the counters of a name, of those with the tags. */
 	long count(String name, String... tags) {
-		return Math.round(
-				bean(MeterRegistry.class).find(name).tags(tags).counters().stream().mapToDouble(Counter::count).sum());
+		return Math.round(this.registry.find(name).tags(tags).counters().stream().mapToDouble(Counter::count).sum());
 	}
 
 	long attempts(String outcome) {
-		return bean(MeterRegistry.class).get("waybill.process").tag("outcome", outcome).timer().count();
+		return this.registry.get("waybill.process").tag("outcome", outcome).timer().count();
 	}
 
 	double gauge(String name) {
-		Gauge gauge = bean(MeterRegistry.class).get(name).gauge();
+		Gauge gauge = this.registry.get(name).gauge();
 		return gauge.value();
 	}
 

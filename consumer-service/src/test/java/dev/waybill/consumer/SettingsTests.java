@@ -21,8 +21,8 @@ class SettingsTests {
 
 	@ParameterizedTest
 	@CsvSource({ "waybill.max-attempts, 0, 1 to 20", "waybill.max-attempts, 21, 1 to 20",
-			"waybill.concurrency, 0, 1 to 1000", "waybill.process-timeout, 0s, 100ms to 3600000ms",
-			"waybill.interrupt-grace, -1s, 100ms to 600000ms", "waybill.drain-timeout, 1h, 0ms to 600000ms" })
+			"waybill.concurrency, 0, 1 to 1000", "waybill.process-timeout, 0s, 100ms to 1h",
+			"waybill.interrupt-grace, -1s, 100ms to 10m", "waybill.drain-timeout, 1h, 0s to 10m" })
 	void refusesAProcessingSettingOutsideItsBounds(String property, String value, String allowed) {
 		assertThatThrownBy(() -> bind("waybill", ProcessingSettings.class, property, value)).rootCause()
 			.hasMessageContaining(property)
@@ -36,10 +36,11 @@ class SettingsTests {
 			.hasMessageContaining("waybill.retry.longest-delay");
 	}
 
-	@Test
-	void refusesAPrefetchWithoutBounds() {
-		assertThatThrownBy(() -> Allowed.between("spring.rabbitmq.listener.direct.prefetch", 0, 1, 65_535))
-			.hasMessageContaining("spring.rabbitmq.listener.direct.prefetch");
+	@ParameterizedTest
+	@CsvSource({ "PT0S, 0s", "PT0.25S, 250ms", "PT1.5S, 1500ms", "PT30S, 30s", "PT90S, 90s", "PT1M, 1m", "PT1H, 1h",
+			"PT90M, 90m", "PT168H, 168h" })
+	void writesDurationsAsPeopleDo(Duration duration, String text) {
+		assertThat(DurationText.of(duration)).isEqualTo(text);
 	}
 
 	@Test

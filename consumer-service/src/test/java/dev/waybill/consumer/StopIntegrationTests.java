@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
+import com.example.UsersProgram;
 import com.rabbitmq.client.GetResponse;
 import dev.waybill.testing.Eventually;
 import dev.waybill.testing.JavaProcess;
@@ -17,12 +18,13 @@ import dev.waybill.testing.VirtualHost;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.support.GenericApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 @NeedsRabbitMq
 class StopIntegrationTests {
@@ -45,8 +47,12 @@ class StopIntegrationTests {
 			this.outbox.sendMany("m", 600);
 			recorder.awaitDone(20);
 		}
-		List<GetResponse> left = awaitReady(600 - recorder.done().size());
-		assertThat(left).hasSizeGreaterThan(250).allSatisfy((one) -> assertThat(count(one)).isZero());
+		consumer.balanced();
+		assertThat(consumer.attempts("processed")).isEqualTo(recorder.done().size());
+		List<GetResponse> left = this.outbox.takeLeft("hello");
+		assertThat(left).hasSize(600 - recorder.done().size())
+			.hasSizeGreaterThan(250)
+			.allSatisfy((one) -> assertThat(count(one)).isZero());
 		List<String> all = new ArrayList<>(recorder.doneIds());
 		left.forEach((one) -> all.add(one.getProps().getMessageId()));
 		assertThat(all).containsExactlyInAnyOrderElementsOf(IntStream.range(0, 600).mapToObj((i) -> "m-" + i).toList());
@@ -67,7 +73,9 @@ class StopIntegrationTests {
 			recorder.awaitAttempts(1);
 		}
 		assertThat(recorder.attempts()).hasSize(1);
-		assertThat(awaitReady(2)).allSatisfy((one) -> assertThat(count(one)).isZero())
+		consumer.settled("handed_back", 2).balanced();
+		assertThat(consumer.attempts("cut_short")).isEqualTo(1);
+		assertThat(this.outbox.takeLeft("hello")).allSatisfy((one) -> assertThat(count(one)).isZero())
 			.extracting((one) -> one.getProps().getMessageId())
 			.containsExactlyInAnyOrder("slow", "next");
 	}
@@ -84,7 +92,8 @@ class StopIntegrationTests {
 			begun = System.nanoTime();
 		}
 		assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
-		assertThat(awaitReady(1)).allSatisfy((one) -> assertThat(count(one)).isEqualTo(2));
+		consumer.settled("rejected", 2).balanced();
+		assertThat(this.outbox.takeLeft("hello")).hasSize(1).allSatisfy((one) -> assertThat(count(one)).isEqualTo(2));
 	}
 
 	@Test
@@ -98,7 +107,9 @@ class StopIntegrationTests {
 			Eventually.within(Duration.ofSeconds(10), () -> consumer.gauge("waybill.processor.broken") == 1);
 			consumer.balanced();
 		}
-		Eventually.within(Duration.ofSeconds(20), () -> this.host.messages("hello") == 100);
+		consumer.balanced();
+		assertThat(recorder.done()).isEmpty();
+		this.outbox.accountFor(List.of());
 	}
 
 	@Test
@@ -129,26 +140,28 @@ class StopIntegrationTests {
 			assertThat(consumer.health("broker").statusCode()).isEqualTo(200);
 			consumer.settled("abandoned", 1).settled("handed_back", 2).balanced();
 			assertThat(recorder.attempts()).hasSize(1);
-			assertThat(awaitReady(3)).extracting(StopIntegrationTests::count).containsExactlyInAnyOrder(1L, 0L, 0L);
+			assertThat(this.outbox.takeLeft("hello")).extracting(StopIntegrationTests::count)
+				.containsExactlyInAnyOrder(1L, 0L, 0L);
 		}
 		finally {
 			release.countDown();
 		}
 	}
 
-	@Test
-	void theProgramEndsWithASentenceWhenItsProcessorIsStuck() {
+	@ParameterizedTest
+	@ValueSource(classes = { StuckProgram.class, UsersProgram.class })
+	void theProgramEndsWithASentenceWhenItsProcessorIsStuck(Class<?> main) {
 		List<String> arguments = new ArrayList<>(this.host.arguments());
 		arguments
 			.addAll(List.of("--server.port=0", "--waybill.process-timeout=200ms", "--waybill.interrupt-grace=300ms"));
-		try (JavaProcess program = JavaProcess.start(StuckProgram.class.getName(), List.of("-Xmx256m"), arguments)) {
+		try (JavaProcess program = JavaProcess.start(main.getName(), List.of("-Xmx256m"), arguments)) {
 			program.awaitOutput("Started ", Duration.ofSeconds(60));
 			this.outbox.send("m", "x");
 			assertThat(program.awaitExit(Duration.ofSeconds(30))).isEqualTo(70);
 			assertThat(program.output()).contains("\nThe processor is stuck: message m (delivery 1) was interrupted "
-					+ "after 200 ms and has not come back; the service gives up\n");
+					+ "after 200ms and has not come back; the service gives up\n");
 		}
-		assertThat(awaitReady(1)).hasSize(1);
+		this.outbox.accountFor(List.of());
 	}
 
 	@Test
@@ -177,15 +190,9 @@ class StopIntegrationTests {
 			assertThat(recorder.done()).allMatch(ReceivedMessage::redelivered);
 			consumer.balanced();
 		}
-	}
-
-	/** What is ready, once it is all that there should be. */
-	private List<GetResponse> awaitReady(int expected) {
-		await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
-			long ready = this.host.onChannel((channel) -> channel.messageCount("hello"));
-			assertThat(ready).isEqualTo(expected);
-		});
-		return this.host.drain("hello");
+		List<String> processed = new ArrayList<>(Files.readAllLines(journal));
+		processed.addAll(recorder.doneIds());
+		this.outbox.accountFor(processed);
 	}
 
 	private static long count(GetResponse message) {
@@ -193,7 +200,7 @@ class StopIntegrationTests {
 		return (count instanceof Number number) ? number.longValue() : 0;
 	}
 
-	static void awaitUninterruptibly(CountDownLatch latch) {
+	private static void awaitUninterruptibly(CountDownLatch latch) {
 		while (true) {
 			try {
 				latch.await();
