@@ -28,6 +28,7 @@ import dev.waybill.contract.HelloTopology;
 import dev.waybill.contract.HelloTopology.Role;
 import dev.waybill.contract.TopologySettings;
 import dev.waybill.testing.Eventually;
+import dev.waybill.testing.TestPorts;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;

@@ -16,6 +16,7 @@ import dev.waybill.testing.Eventually;
 import dev.waybill.testing.JavaProcess;
 import dev.waybill.testing.NeedsRabbitMq;
 import dev.waybill.testing.RabbitBroker;
+import dev.waybill.testing.TestPorts;
 import dev.waybill.testing.VirtualHost;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,7 +1,6 @@
 package dev.waybill.testing;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,9 +27,9 @@ public final class RabbitBroker implements AutoCloseable {
 
 	private final RabbitMQContainer container;
 
-	private final int amqpPort = freePort();
+	private final int amqpPort = TestPorts.free();
 
-	private final int managementPort = freePort();
+	private final int managementPort = TestPorts.free();
 
 	@SuppressWarnings("resource") // ended by close(), or by the hook of shared()
 	private RabbitBroker() {
@@ -138,16 +137,6 @@ public final class RabbitBroker implements AutoCloseable {
 
 	private com.github.dockerjava.api.DockerClient docker() {
 		return this.container.getDockerClient();
-	}
-
-	/** A port of this machine that nothing listens on. */
-	public static int freePort() {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return socket.getLocalPort();
-		}
-		catch (IOException ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 }

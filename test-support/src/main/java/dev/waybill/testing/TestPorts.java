@@ -1,4 +1,4 @@
-package dev.waybill.local;
+package dev.waybill.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,13 +7,14 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 
-/** Ports that nobody listens on just now. */
-final class TestPorts {
+/** Ports of this machine. */
+public final class TestPorts {
 
 	private TestPorts() {
 	}
 
-	static int free() {
+	/** One that nothing listens on just now. */
+	public static int free() {
 		try (ServerSocket socket = new ServerSocket(0)) {
 			return socket.getLocalPort();
 		}
@@ -22,7 +23,8 @@ final class TestPorts {
 		}
 	}
 
-	static boolean answers(InetAddress address, int port) {
+	/** Whether something listens on it. */
+	public static boolean answers(InetAddress address, int port) {
 		try (Socket socket = new Socket()) {
 			socket.connect(new InetSocketAddress(address, port), 500);
 			return true;
