@@ -41,9 +41,15 @@ public final class RabbitBroker implements AutoCloseable {
 		this.container.start();
 	}
 
-	/** Whether Docker answers here. */
+	/**
+	 * Whether Docker answers here: at {@code DOCKER_HOST} where that is set, past which
+	 * Testcontainers would look for another.
+	 */
 	public static boolean isAvailable() {
-		return DockerClientFactory.instance().isDockerAvailable();
+		DockerClientFactory docker = DockerClientFactory.instance();
+		String wanted = System.getenv("DOCKER_HOST");
+		return docker.isDockerAvailable()
+				&& (wanted == null || wanted.equals(docker.getTransportConfig().getDockerHost().toString()));
 	}
 
 	/** The broker that the tests of this JVM share, each in a virtual host of its own. */
