@@ -285,6 +285,18 @@ abstract class FunctionalTests {
 	}
 
 	@Test
+	void deadLettersForeignPoisonOnceToo() {
+		BasicProperties properties = new BasicProperties.Builder().messageId("foreign").replyTo("somewhere").build();
+		this.pair.publishForeign(properties, ScriptedProcessor.POISON.getBytes(StandardCharsets.UTF_8));
+		this.client.post("good").assertAccepted();
+		GetResponse dead = onlyDead();
+		assertThat(dead.getProps().getMessageId()).isEqualTo("foreign");
+		assertThat(dead.getProps().getReplyTo()).isEqualTo("somewhere");
+		assertThat(dead.getProps().getHeaders()).doesNotContainKey("waybill-source");
+		assertThat(ScriptedProcessor.attemptsAt("foreign")).hasSize(5);
+	}
+
+	@Test
 	void processesAMessageOfOursThatComesTwiceOnce() {
 		long before = this.pair.consumer().sum("waybill_duplicates_total");
 		this.unread.post("Hello World!", KEY, "twice", TYPE, "text/plain").assertAccepted();

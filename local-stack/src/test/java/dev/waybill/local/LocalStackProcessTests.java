@@ -1,6 +1,7 @@
 package dev.waybill.local;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -107,7 +108,8 @@ class LocalStackProcessTests {
 			Eventually.within(Duration.ofSeconds(10),
 					() -> get(this.consumerPort, "/actuator/prometheus").contains(processed));
 			assertThat(get(this.producerPort, "/actuator/info")).contains("\"promise\":\"full-without-file\"");
-			assertThat(TestPorts.answers(InetAddress.getLoopbackAddress(), this.brokerPort)).isFalse();
+			assertThat(TestPorts.answers(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.brokerPort)))
+				.isFalse();
 			process.terminate();
 			assertThat(process.awaitExit(STOP)).isEqualTo(TERMINATED);
 			assertThat(process.output()).contains("Stopping the producer\nStopping the consumer\n")

@@ -1,6 +1,8 @@
 package dev.waybill.testing;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,14 +44,18 @@ public final class RabbitBroker implements AutoCloseable {
 	}
 
 	/**
-	 * Whether Docker answers here: at {@code DOCKER_HOST} where that is set, past which
-	 * Testcontainers would look for another.
+	 * Whether Docker answers here; where {@code DOCKER_HOST} does not, Testcontainers
+	 * would go on to look for another, which is not the one that was asked for.
 	 */
 	public static boolean isAvailable() {
-		DockerClientFactory docker = DockerClientFactory.instance();
-		String wanted = System.getenv("DOCKER_HOST");
-		return docker.isDockerAvailable()
-				&& (wanted == null || wanted.equals(docker.getTransportConfig().getDockerHost().toString()));
+		String host = System.getenv("DOCKER_HOST");
+		return (host == null || answers(URI.create(host))) && DockerClientFactory.instance().isDockerAvailable();
+	}
+
+	/** What is no TCP address is left to Testcontainers. */
+	private static boolean answers(URI docker) {
+		return !"tcp".equals(docker.getScheme())
+				|| TestPorts.answers(new InetSocketAddress(docker.getHost(), docker.getPort()));
 	}
 
 	/** The broker that the tests of this JVM share, each in a virtual host of its own. */
