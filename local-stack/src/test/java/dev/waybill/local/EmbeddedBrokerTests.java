@@ -3,6 +3,7 @@ package dev.waybill.local;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.time.Duration;
 import java.util.Collections;
@@ -28,6 +29,7 @@ import dev.waybill.contract.HelloTopology;
 import dev.waybill.contract.HelloTopology.Role;
 import dev.waybill.contract.TopologySettings;
 import dev.waybill.testing.Eventually;
+import dev.waybill.testing.TestPorts;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -221,7 +223,7 @@ class EmbeddedBrokerTests {
 		for (NetworkInterface network : Collections.list(NetworkInterface.getNetworkInterfaces())) {
 			for (InetAddress address : Collections.list(network.getInetAddresses())) {
 				if (!address.isLoopbackAddress()) {
-					assertThat(TestPorts.answers(address, PORT)).as("%s", address).isFalse();
+					assertThat(TestPorts.answers(new InetSocketAddress(address, PORT))).as("%s", address).isFalse();
 				}
 			}
 		}

@@ -1,6 +1,7 @@
 package dev.waybill.local;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,6 +17,7 @@ import dev.waybill.testing.Eventually;
 import dev.waybill.testing.JavaProcess;
 import dev.waybill.testing.NeedsRabbitMq;
 import dev.waybill.testing.RabbitBroker;
+import dev.waybill.testing.TestPorts;
 import dev.waybill.testing.VirtualHost;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,7 +108,8 @@ class LocalStackProcessTests {
 			Eventually.within(Duration.ofSeconds(10),
 					() -> get(this.consumerPort, "/actuator/prometheus").contains(processed));
 			assertThat(get(this.producerPort, "/actuator/info")).contains("\"promise\":\"full-without-file\"");
-			assertThat(TestPorts.answers(InetAddress.getLoopbackAddress(), this.brokerPort)).isFalse();
+			assertThat(TestPorts.answers(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.brokerPort)))
+				.isFalse();
 			process.terminate();
 			assertThat(process.awaitExit(STOP)).isEqualTo(TERMINATED);
 			assertThat(process.output()).contains("Stopping the producer\nStopping the consumer\n")

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 import dev.waybill.testing.Eventually;
 import dev.waybill.testing.JavaProcess;
-import dev.waybill.testing.RabbitBroker;
+import dev.waybill.testing.TestPorts;
 import dev.waybill.testing.VirtualHost;
 
 /** A producer and a consumer as processes of their own, from their executable jars. */
@@ -30,9 +30,9 @@ final class Pair implements AutoCloseable {
 
 	private final Path journal;
 
-	private final int producerPort = RabbitBroker.freePort();
+	private final int producerPort = TestPorts.free();
 
-	private final int consumerPort = RabbitBroker.freePort();
+	private final int consumerPort = TestPorts.free();
 
 	private final List<String> arguments;
 

@@ -14,6 +14,7 @@ import dev.waybill.testing.Eventually;
 import dev.waybill.testing.JavaProcess;
 import dev.waybill.testing.NeedsRabbitMq;
 import dev.waybill.testing.RabbitBroker;
+import dev.waybill.testing.TestPorts;
 import dev.waybill.testing.VirtualHost;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -171,7 +172,7 @@ class BrokerFaultIntegrationTests {
 
 	@Test
 	void twoHundredClientsWithAMebibyteEachDoNotExhaustASmallHeap() {
-		int port = JavaProcesses.freePort();
+		int port = TestPorts.free();
 		VirtualHost own = broker.newVirtualHost();
 		try (JavaProcess process = JavaProcesses.producer(own.uri(), port, "-Xmx64m")) {
 			RunningProducer small = RunningProducer.elsewhere(port).awaitLanes(Duration.ofSeconds(60));

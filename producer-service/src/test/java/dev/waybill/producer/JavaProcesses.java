@@ -1,8 +1,5 @@
 package dev.waybill.producer;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,15 +17,6 @@ final class JavaProcesses {
 		all.addAll(List.of(arguments));
 		return JavaProcess.start(ProducerApplication.class.getName(), List.of(jvmOption, "-XX:TieredStopAtLevel=1"),
 				all);
-	}
-
-	static int freePort() {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return socket.getLocalPort();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
 	}
 
 }

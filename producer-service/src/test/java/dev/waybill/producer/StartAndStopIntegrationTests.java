@@ -11,6 +11,7 @@ import dev.waybill.testing.Eventually;
 import dev.waybill.testing.JavaProcess;
 import dev.waybill.testing.NeedsRabbitMq;
 import dev.waybill.testing.RabbitBroker;
+import dev.waybill.testing.TestPorts;
 import dev.waybill.testing.VirtualHost;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -124,7 +125,7 @@ class StartAndStopIntegrationTests {
 
 	@Test
 	void answersEveryRequestHonestlyBeforeItEnds() {
-		int port = JavaProcesses.freePort();
+		int port = TestPorts.free();
 		try (BrokerLine line = new BrokerLine(host);
 				JavaProcess process = JavaProcesses.producer(line.uri(), port, "-Xmx128m",
 						"--waybill.publish.window=10")) {
@@ -146,7 +147,7 @@ class StartAndStopIntegrationTests {
 
 	@Test
 	void endsInTimeThoughTheBrokerIsSilent() {
-		int port = JavaProcesses.freePort();
+		int port = TestPorts.free();
 		try (BrokerLine line = new BrokerLine(host);
 				JavaProcess process = JavaProcesses.producer(line.uri(), port, "-Xmx128m",
 						"--waybill.publish.window=10", "--waybill.publish.deadline=2s")) {

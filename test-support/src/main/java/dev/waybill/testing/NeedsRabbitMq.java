@@ -21,6 +21,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @ExtendWith(NeedsRabbitMq.Condition.class)
 public @interface NeedsRabbitMq {
 
+	/** Why a test was skipped, as reports have it. */
+	String SKIPPED = "needs RabbitMQ itself, and Docker does not answer here";
+
 	/** The condition behind the annotation. */
 	class Condition implements ExecutionCondition {
 
@@ -32,7 +35,7 @@ public @interface NeedsRabbitMq {
 			if ("required".equals(System.getProperty("waybill.test.rabbitmq"))) {
 				throw new IllegalStateException("RabbitMQ is required here, but Docker does not answer");
 			}
-			return ConditionEvaluationResult.disabled("needs RabbitMQ itself, and Docker does not answer here");
+			return ConditionEvaluationResult.disabled(SKIPPED);
 		}
 
 	}

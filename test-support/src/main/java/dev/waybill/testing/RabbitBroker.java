@@ -1,7 +1,8 @@
 package dev.waybill.testing;
 
 import java.io.IOException;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,9 +29,9 @@ public final class RabbitBroker implements AutoCloseable {
 
 	private final RabbitMQContainer container;
 
-	private final int amqpPort = freePort();
+	private final int amqpPort = TestPorts.free();
 
-	private final int managementPort = freePort();
+	private final int managementPort = TestPorts.free();
 
 	@SuppressWarnings("resource") // ended by close(), or by the hook of shared()
 	private RabbitBroker() {
@@ -42,9 +43,19 @@ public final class RabbitBroker implements AutoCloseable {
 		this.container.start();
 	}
 
-	/** Whether Docker answers here. */
+	/**
+	 * Whether Docker answers here; where {@code DOCKER_HOST} does not, Testcontainers
+	 * would go on to look for another, which is not the one that was asked for.
+	 */
 	public static boolean isAvailable() {
-		return DockerClientFactory.instance().isDockerAvailable();
+		String host = System.getenv("DOCKER_HOST");
+		return (host == null || answers(URI.create(host))) && DockerClientFactory.instance().isDockerAvailable();
+	}
+
+	/** What is no TCP address is left to Testcontainers. */
+	private static boolean answers(URI docker) {
+		return !"tcp".equals(docker.getScheme())
+				|| TestPorts.answers(new InetSocketAddress(docker.getHost(), docker.getPort()));
 	}
 
 	/** The broker that the tests of this JVM share, each in a virtual host of its own. */
@@ -138,16 +149,6 @@ public final class RabbitBroker implements AutoCloseable {
 
 	private com.github.dockerjava.api.DockerClient docker() {
 		return this.container.getDockerClient();
-	}
-
-	/** A port of this machine that nothing listens on. */
-	public static int freePort() {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return socket.getLocalPort();
-		}
-		catch (IOException ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 }

@@ -1,19 +1,19 @@
-package dev.waybill.local;
+package dev.waybill.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 
-/** Ports that nobody listens on just now. */
-final class TestPorts {
+/** Ports that nothing listens on, or something does. */
+public final class TestPorts {
 
 	private TestPorts() {
 	}
 
-	static int free() {
+	/** One of this machine that nothing listens on just now. */
+	public static int free() {
 		try (ServerSocket socket = new ServerSocket(0)) {
 			return socket.getLocalPort();
 		}
@@ -22,9 +22,10 @@ final class TestPorts {
 		}
 	}
 
-	static boolean answers(InetAddress address, int port) {
+	/** Whether something listens there. */
+	public static boolean answers(InetSocketAddress address) {
 		try (Socket socket = new Socket()) {
-			socket.connect(new InetSocketAddress(address, port), 500);
+			socket.connect(address, 500);
 			return true;
 		}
 		catch (IOException ex) {
