@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import dev.waybill.testing.JavaProcess;
-import dev.waybill.testing.RabbitBroker;
+import dev.waybill.testing.TestPorts;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -26,7 +26,7 @@ class StartTests {
 					""")
 	void endsWithASentenceOverASettingThatIsWrong(String setting, String sentence) {
 		try (JavaProcess program = JavaProcess.start(ConsumerApplication.class.getName(), List.of("-Xmx256m"),
-				List.of("--server.port=0", "--spring.rabbitmq.port=" + RabbitBroker.freePort(), "--" + setting))) {
+				List.of("--server.port=0", "--spring.rabbitmq.port=" + TestPorts.free(), "--" + setting))) {
 			assertThat(program.awaitExit(Duration.ofSeconds(60))).isEqualTo(1);
 			assertThat(program.output()).contains("APPLICATION FAILED TO START")
 				.contains(setting.replaceAll("=.*", ""))
