@@ -6,7 +6,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 import dev.waybill.testing.Eventually;
@@ -60,8 +59,7 @@ class LeastPermissionsIntegrationTests {
 	void aUserThatMayNotDeclareIsToldTheProperty() {
 		permit();
 		for (String service : List.of("producer", "consumer")) {
-			List<String> arguments = new ArrayList<>(this.host.arguments());
-			arguments.addAll(List.of("--server.port=0", as("least-" + service)));
+			List<String> arguments = List.of("--server.port=0", as("least-" + service));
 			try (JavaProcess process = JavaProcess.startJar(Pair.jar(service + "-service"), List.of(), arguments)) {
 				assertThat(process.awaitExit(Duration.ofSeconds(60))).isNotZero();
 				assertThat(process.output()).contains("is not for this user").contains("waybill.topology=check");

@@ -67,7 +67,11 @@ final class Pair implements AutoCloseable {
 	}
 
 	private JavaProcess start(String module, int port, List<String> own) {
-		List<String> all = new ArrayList<>(this.host.arguments());
+		List<String> all = new ArrayList<>();
+		// Given twice, the two addresses would become one list.
+		if (own.stream().noneMatch((argument) -> argument.startsWith("--spring.rabbitmq.addresses="))) {
+			all.addAll(this.host.arguments());
+		}
 		all.add("--server.port=" + port);
 		all.addAll(this.arguments);
 		all.addAll(own);
