@@ -269,11 +269,11 @@ public final class SequenceRuns {
 		Map.Entry<Long, Long> run = next(runs);
 		Map.Entry<Long, long[]> part = next(bits);
 		while (joiner.goesOn() && (run != null || part != null)) {
-			if (part == null || (run != null && run.getKey() < part.getKey())) {
+			if (run != null && (part == null || run.getKey() < part.getKey())) {
 				joiner.run(number(run.getKey(), 0), number(run.getValue(), BLOCK - 1));
 				run = next(runs);
 			}
-			else {
+			else if (part != null) {
 				runsOf(part.getKey(), part.getValue(), joiner);
 				part = next(bits);
 			}
