@@ -1,5 +1,6 @@
 package dev.waybill.contract;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -63,6 +64,33 @@ public record HelloQueue(@DefaultValue("hello") String name, @DefaultValue("quor
 	/** The direct exchange for receipts; its routing key is the producer's instance. */
 	public String receiptsExchange() {
 		return this.name + ".receipts";
+	}
+
+	/** The queue of one producer's receipts. */
+	public String receiptsQueue(String instance) {
+		return receiptsExchange() + "." + instance;
+	}
+
+	/**
+	 * One producer's receipts.
+	 * @param instance the producer instance, also the routing key
+	 * @param ledgerFile whether the producer keeps its ledger in a file: then receipts
+	 * wait a day for it, else half an hour
+	 */
+	public Queue receipts(String instance, boolean ledgerFile) {
+		Duration expires = ledgerFile ? Duration.ofHours(24) : Duration.ofMinutes(30);
+		return QueueBuilder.durable(receiptsQueue(instance))
+			.quorum()
+			.deliveryLimit(UNLIMITED)
+			.expires((int) expires.toMillis())
+			.build();
+	}
+
+	/** What brings a producer its receipts. */
+	public Binding receiptsBinding(String instance) {
+		return BindingBuilder.bind(new Queue(receiptsQueue(instance)))
+			.to(new DirectExchange(receiptsExchange()))
+			.with(instance);
 	}
 
 	public List<DirectExchange> exchanges() {
