@@ -107,64 +107,8 @@ public record Receipt(long sender, long number, List<Run> runs, List<Long> marke
 	}
 
 	/**
-	 * Reads what came over the wire; what later versions add is passed over.
-	 * @param bytes anything
-	 * @return the receipt
-	 * @throws UnreadableReceiptException where the bytes are no receipt, or one of a
-	 * higher version
-	 */
-	public static Receipt decode(byte[] bytes) throws UnreadableReceiptException {
-		return new ReceiptDecoder(bytes).decode();
-	}
-
-	/**
-	 * What is said of a run; on the wire a byte, the ordinal plus 1, never given anew.
-	 */
-	public enum Kind {
-
-		/** The processor has returned. */
-		PROCESSED,
-
-		/**
-		 * A copy of a message that this consumer has processed; its effect was skipped.
-		 */
-		DUPLICATE,
-
-		/** It is in the queue of dead letters for people. */
-		DEAD_LETTERED,
-
-		/** It is in hand, or goes back to the queue: not lost, and no more than that. */
-		HELD
-
-	}
-
-	/**
-	 * Numbers of one source.
-	 *
-	 * @param kind what is said of them
-	 * @param source the source
-	 * @param first the first number, at least 1
-	 * @param last the last number, at least the first, at most {@link SequenceRuns#MAX}
-	 */
-	public record Run(Kind kind, long source, long first, long last) {
-
-		public Run {
-			if (first < 1 || last < first || last > SequenceRuns.MAX) {
-				throw new IllegalArgumentException(first + " to " + last + " is no run of 1 to 2^62");
-			}
-		}
-
-	}
-
-	/**
-	 * When what happened to one number, in microseconds since the epoch.
-	 *
-	 * @param source the source
-	 * @param sequence the number, 1 to {@link SequenceRuns#MAX}
-	 * @param acceptedAt by the producer's clock, as the waybill had it
-	 * @param receivedAt by the consumer's clock
-	 * @param endedAt when it was processed, or in the dead letters, by the consumer's
-	 * clock
+	 * Clock readings of one number, in microseconds since the epoch: acceptedAt by the
+	 * producer's clock, as its waybill had it; the others by the consumer's.
 	 */
 	public record Reading(long source, long sequence, long acceptedAt, long receivedAt, long endedAt) {
 
