@@ -5,11 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message by which a producer finds out how far its queue has been handed out: an empty
- * body, the producer's {@code app_id}, a number, and no waybill.
- * <p>
- * The consumer rejects it without requeue, so that it takes the broker's own road behind
- * every earlier dead letter; the reader there answers it in a receipt.
+ * Tells a marker, which proves by its coming back what was handed out before it, from a
+ * message.
  */
 public final class Marker {
 
@@ -20,16 +17,18 @@ public final class Marker {
 	}
 
 	/**
-	 * The number of a marker.
-	 * @param appId the message's {@code app_id}
-	 * @param headers the message's headers
-	 * @param body the message's body
+	 * Reads the number of a marker.
+	 * @param appId the message's {@code app_id}, the producer that wants the answer
+	 * @param headers its headers
+	 * @param body its body
 	 * @return the number, or null where the message is no marker
 	 */
 	public static @Nullable Long numberOf(@Nullable String appId, @Nullable Map<String, Object> headers, byte[] body) {
-		boolean plain = body.length == 0 && appId != null && Waybill.isInstance(appId) && headers != null
-				&& !headers.containsKey(Waybill.SOURCE);
-		return (plain && headers != null && headers.get(HEADER) instanceof Long number) ? number : null;
+		if (body.length > 0 || headers == null || headers.containsKey(Waybill.SOURCE)) {
+			return null;
+		}
+		boolean owned = appId != null && Waybill.isInstance(appId);
+		return (owned && headers.get(HEADER) instanceof Long number) ? number : null;
 	}
 
 }

@@ -3,74 +3,99 @@ package dev.waybill.contract;
 import java.util.List;
 
 /**
- * What a consumer tells one producer of its numbers; the form on the wire is in
- * {@code docs/receipts.md}.
+ * What a consumer tells one producer of its numbers; {@code docs/receipts.md} has the
+ * form on the wire.
+ * <p>
+ * The same number may be in several runs: each says what befell one delivery.
  *
- * @param sender a random number that the consumer draws at its start
+ * @param sender a random number that a consumer draws at each start
  * @param number 1, 2, 3 … without holes for each sender and producer instance
  * @param runs what is said of which numbers
- * @param markers the markers that have come to the reader of the dead letters
- * @param readings clock readings of numbers in the runs, as far as they are known
+ * @param markers the markers that have come through
+ * @param readings clock readings of some of the numbers
  */
 public record Receipt(long sender, long number, List<Run> runs, List<Long> markers, List<Reading> readings) {
 
 	/** The content type of a receipt on the wire. */
 	public static final String CONTENT_TYPE = "application/vnd.waybill.receipt";
 
+	/**
+	 * The most runs, markers and readings that a receipt holds, counted together; who has
+	 * more to say writes several.
+	 */
+	public static final int MAX_ENTRIES = 10_000;
+
 	public Receipt {
-		if (number < 1) {
-			throw new IllegalArgumentException("receipt number " + number + " is less than 1");
+		if (!SequenceRuns.isNumber(number)) {
+			throw new IllegalArgumentException("receipt number " + number + " is not of 1 to 2^62");
 		}
 		runs = List.copyOf(runs);
 		markers = List.copyOf(markers);
 		readings = List.copyOf(readings);
-	}
-
-	/** The bytes on the wire. */
-	public byte[] encode() {
-		return ReceiptEncoder.encode(this);
+		long entries = (long) runs.size() + markers.size() + readings.size();
+		if (entries > MAX_ENTRIES) {
+			throw new IllegalArgumentException(
+					entries + " runs, markers and readings are more than the " + MAX_ENTRIES + " of a receipt");
+		}
 	}
 
 	/**
-	 * Reads what came over the wire; what later versions add is passed over.
-	 * @param bytes anything
+	 * Writes the form on the wire, in which runs and readings are sorted and runs of one
+	 * kind that touch are one.
+	 */
+	public byte[] encode() {
+		return new ReceiptWriter().write(this);
+	}
+
+	/**
+	 * Reads the form on the wire.
+	 * @param bytes any bytes
 	 * @return the receipt
-	 * @throws UnreadableReceiptException where the bytes are no receipt, or one of a
-	 * higher version
+	 * @throws UnreadableReceiptException where the bytes are none; nothing else is thrown
 	 */
 	public static Receipt decode(byte[] bytes) throws UnreadableReceiptException {
-		return new ReceiptDecoder(bytes).decode();
+		return new ReceiptReader(bytes).read();
 	}
 
-	/**
-	 * What is said of a run; on the wire a byte, the ordinal plus 1, never given anew.
-	 */
+	/** What is said of a run. */
 	public enum Kind {
 
-		/** The processor has returned. */
-		PROCESSED,
+		/** Processed, and for the first time as far as the consumer knows. */
+		PROCESSED(1),
 
-		/**
-		 * A copy of a message that this consumer has processed; its effect was skipped.
-		 */
-		DUPLICATE,
+		/** A copy of a message that has been processed; its effect was skipped. */
+		DUPLICATE(2),
 
-		/** It is in the queue of dead letters for people. */
-		DEAD_LETTERED,
+		/** In the queue of dead letters for people, confirmed. */
+		DEAD_LETTERED(3),
 
-		/** It is in hand, or goes back to the queue: not lost, and no more than that. */
-		HELD
+		/** In hand, or just let go: not lost, and nothing more. */
+		HELD(4);
+
+		private static final Kind[] KINDS = values();
+
+		private final int code;
+
+		Kind(int code) {
+			this.code = code;
+		}
+
+		int code() {
+			return this.code;
+		}
+
+		static Kind of(int code) throws UnreadableReceiptException {
+			for (Kind kind : KINDS) {
+				if (kind.code == code) {
+					return kind;
+				}
+			}
+			throw new UnreadableReceiptException("No receipt: there is no kind " + code, false);
+		}
 
 	}
 
-	/**
-	 * Numbers of one source.
-	 *
-	 * @param kind what is said of them
-	 * @param source the source
-	 * @param first the first number, at least 1
-	 * @param last the last number, at least the first, at most {@link SequenceRuns#MAX}
-	 */
+	/** Numbers first to last of a source, of 1 to {@link SequenceRuns#MAX}. */
 	public record Run(Kind kind, long source, long first, long last) {
 
 		public Run {
@@ -82,20 +107,14 @@ public record Receipt(long sender, long number, List<Run> runs, List<Long> marke
 	}
 
 	/**
-	 * When what happened to one number, in microseconds since the epoch.
-	 *
-	 * @param source the source
-	 * @param sequence the number, 1 to {@link SequenceRuns#MAX}
-	 * @param acceptedAt by the producer's clock, as the waybill had it
-	 * @param receivedAt by the consumer's clock
-	 * @param endedAt when it was processed, or in the dead letters, by the consumer's
-	 * clock
+	 * Clock readings of one number, in microseconds since the epoch: acceptedAt by the
+	 * producer's clock, as its waybill had it; the others by the consumer's.
 	 */
 	public record Reading(long source, long sequence, long acceptedAt, long receivedAt, long endedAt) {
 
 		public Reading {
-			if (sequence < 1 || sequence > SequenceRuns.MAX) {
-				throw new IllegalArgumentException("number " + sequence + " is not of 1 to 2^62");
+			if (!SequenceRuns.isNumber(sequence)) {
+				throw new IllegalArgumentException("sequence " + sequence + " is not of 1 to 2^62");
 			}
 		}
 

@@ -51,6 +51,11 @@ public final class SequenceRuns {
 	public SequenceRuns() {
 	}
 
+	/** Whether a set can hold the number: 1 to {@link #MAX}. */
+	public static boolean isNumber(long number) {
+		return number >= 1 && number <= MAX;
+	}
+
 	/**
 	 * Adds one number.
 	 * @param number 1 to {@link #MAX}
@@ -163,7 +168,7 @@ public final class SequenceRuns {
 
 	/** Whether the number is there; false for any that no set holds. */
 	public boolean contains(long number) {
-		if (number < 1 || number > MAX) {
+		if (!isNumber(number)) {
 			return false;
 		}
 		long[] bits = part(block(number));
