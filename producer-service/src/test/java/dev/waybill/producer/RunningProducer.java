@@ -58,9 +58,12 @@ final class RunningProducer implements AutoCloseable {
 
 	/** Starts it in this JVM with something more than the service. */
 	static RunningProducer at(String uri, Class<?> application, String... arguments) {
-		List<String> all = new ArrayList<>(List.of("--server.port=0", "--spring.main.banner-mode=off",
-				"--waybill.instance=tested", "--spring.rabbitmq.addresses=" + uri));
+		List<String> all = new ArrayList<>(
+				List.of("--server.port=0", "--spring.main.banner-mode=off", "--spring.rabbitmq.addresses=" + uri));
 		all.addAll(List.of(arguments));
+		if (all.stream().noneMatch((one) -> one.startsWith("--waybill.instance="))) {
+			all.add("--waybill.instance=tested");
+		}
 		ConfigurableApplicationContext context = new SpringApplication(application).run(all.toArray(String[]::new));
 		int port = Integer.parseInt(Objects.requireNonNull(context.getEnvironment().getProperty("local.server.port")));
 		return new RunningProducer(context, port);
