@@ -12,7 +12,6 @@ import dev.waybill.contract.TopologySettings;
 import dev.waybill.producer.ledger.Checkpoints;
 import dev.waybill.producer.ledger.DeliveryLedger;
 import dev.waybill.producer.ledger.LedgerSettings;
-import dev.waybill.producer.ledger.OpenLedger;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.catalina.core.StandardHost;
 import org.apache.tomcat.util.buf.EncodedSolidusHandling;
@@ -26,6 +25,7 @@ import org.springframework.amqp.rabbit.core.RabbitTemplate;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -92,12 +92,19 @@ class ProducerConfiguration {
 	@Bean
 	OpenLedger openLedger(LedgerSettings settings, AuditSettings audit, ProducerInstance.Settings instance,
 			HelloTopology topology, @Value("${spring.rabbitmq.requested-heartbeat}") Duration heartbeat) {
-		settings.checkPatience(audit.heldInterval(), audit.retry().longestDelay(), heartbeat);
+		try {
+			settings.checkPatience(audit.heldInterval(), audit.retry().longestDelay(), heartbeat);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidConfigurationPropertyValueException("waybill.ledger.patience", settings.patience(),
+					String.valueOf(ex.getMessage()));
+		}
 		boolean promised = topology.promise().startsWith("full");
-		return OpenLedger.open(settings, instance.name(), instance::orHostName, audit.heldInterval(), promised);
+		return OpenLedger.open(settings.file(), instance,
+				new DeliveryLedger.Builder(settings.patience(), audit.heldInterval(), promised));
 	}
 
-	@Bean(destroyMethod = "")
+	@Bean
 	DeliveryLedger deliveryLedger(OpenLedger open) {
 		return open.ledger();
 	}

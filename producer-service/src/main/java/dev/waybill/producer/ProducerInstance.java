@@ -7,6 +7,7 @@ import dev.waybill.contract.Waybill;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
  * The name by which this producer is known on the wire: the one that is set, else the one
@@ -16,13 +17,6 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  */
 record ProducerInstance(String name) {
 
-	ProducerInstance {
-		if (!Waybill.isInstance(name)) {
-			throw new IllegalArgumentException("waybill.instance is '" + name
-					+ "'; allowed are 1 to 64 of the characters A-Z a-z 0-9 _ . - (if it is not set, the host name is taken)");
-		}
-	}
-
 	/**
 	 * The name that is set.
 	 *
@@ -31,16 +25,28 @@ record ProducerInstance(String name) {
 	@ConfigurationProperties("waybill")
 	record Settings(@Nullable String instance) {
 
-		/** The name, or null where none is set. */
-		@Nullable String name() {
-			return (this.instance == null || this.instance.isEmpty()) ? null
-					: new ProducerInstance(this.instance).name();
+		Settings {
+			if (instance != null && instance.isEmpty()) {
+				instance = null;
+			}
+			if (instance != null && !Waybill.isInstance(instance)) {
+				throw new IllegalArgumentException("waybill.instance is '" + instance
+						+ "'; allowed are 1 to 64 of the characters A-Z a-z 0-9 _ . - (if it is not set, the host name is taken)");
+			}
 		}
 
 		/** The name where the ledger's file has none. */
 		String orHostName() {
-			String name = name();
-			return (name != null) ? name : new ProducerInstance(hostName()).name();
+			return (this.instance != null) ? this.instance : checkedHostName();
+		}
+
+		private static String checkedHostName() {
+			String host = hostName();
+			if (!Waybill.isInstance(host)) {
+				throw new InvalidConfigurationPropertyValueException("waybill.instance", host,
+						"The host name is taken where it is not set, and is not of 1 to 64 of the characters A-Z a-z 0-9 _ . -");
+			}
+			return host;
 		}
 
 		private static String hostName() {

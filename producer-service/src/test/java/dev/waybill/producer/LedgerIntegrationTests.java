@@ -62,7 +62,7 @@ class LedgerIntegrationTests {
 	void receiptsMoveMessagesUpTheLadder() throws Exception {
 		List<Waybill> messages = publish(10);
 		assertTotals(10, 0, 0);
-		this.consumer.report(Kind.HELD, messages);
+		this.consumer.report(new Run(Kind.HELD, messages.get(0).source(), 1, 10));
 		this.consumer.report(Kind.PROCESSED, messages.subList(0, 6));
 		this.consumer.report(Kind.DEAD_LETTERED, messages.subList(5, 8));
 		this.producer.awaitLedger("deadLettered", 2);
