@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * of {@link Totals} hold in whatever is read; long because all that the lock guards
  * begins here.
  */
-public final class DeliveryLedger {
+public final class DeliveryLedger extends Checkpointed {
 
 	private static final Logger logger = LoggerFactory.getLogger(DeliveryLedger.class);
 
