@@ -90,7 +90,7 @@ public record Receipt(long sender, long number, List<Run> runs, List<Long> marke
 					return kind;
 				}
 			}
-			throw new UnreadableReceiptException("No receipt: there is no kind " + code, false);
+			throw UnreadableReceiptException.since("there is no kind " + code);
 		}
 
 	}

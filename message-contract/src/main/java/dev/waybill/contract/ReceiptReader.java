@@ -2,7 +2,6 @@ package dev.waybill.contract;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32C;
 
 import dev.waybill.contract.Receipt.Kind;
 import dev.waybill.contract.Receipt.Reading;
@@ -14,14 +13,9 @@ import dev.waybill.contract.Receipt.Run;
  */
 final class ReceiptReader {
 
-	private static final int LEAST = Integer.BYTES + 1 + Integer.BYTES;
+	private static final int HEAD = Integer.BYTES + 1;
 
 	private final byte[] bytes;
-
-	private int position;
-
-	/** Where the section ends, or the last one. */
-	private int end;
 
 	private boolean senderSeen;
 
@@ -40,176 +34,127 @@ final class ReceiptReader {
 	}
 
 	Receipt read() throws UnreadableReceiptException {
-		int sectionsEnd = this.bytes.length - Integer.BYTES;
-		checkFrame(sectionsEnd);
-		while (this.position < sectionsEnd) {
-			this.end = sectionsEnd;
-			long tag = varint();
-			long length = varint();
-			if (length < 0 || length > this.end - this.position) {
-				throw unreadable("a section is longer than what there is");
-			}
-			this.end = this.position + (int) length;
-			section(tag);
-			if (this.position != this.end) {
-				throw unreadable("section " + tag + " has bytes too many");
+		ByteReader sections = sections();
+		while (sections.left() > 0) {
+			long tag = sections.varint();
+			ByteReader section = sections.section(sections.varint());
+			read(tag, section);
+			if (section.left() > 0) {
+				throw UnreadableReceiptException.since("section " + tag + " has bytes too many");
 			}
 		}
 		if (!this.senderSeen) {
-			throw unreadable("it has no sender");
+			throw UnreadableReceiptException.since("it has no sender");
 		}
 		return new Receipt(this.sender, this.number, this.runs, this.markers, this.readings);
 	}
 
-	/** What all versions have in common: how they begin and end. */
-	private void checkFrame(int sectionsEnd) throws UnreadableReceiptException {
-		this.end = this.bytes.length;
-		if (this.bytes.length < LEAST || fixed(Integer.BYTES) != ReceiptWriter.MAGIC) {
-			throw unreadable("it does not begin as one");
+	/** Checks what all versions have in common: how they begin and end. */
+	private ByteReader sections() throws UnreadableReceiptException {
+		int end = this.bytes.length - Integer.BYTES;
+		if (end < HEAD) {
+			throw UnreadableReceiptException.since("it is too short");
 		}
-		int version = (int) fixed(1);
-		int from = this.position;
-		this.position = sectionsEnd;
-		CRC32C crc = new CRC32C();
-		crc.update(this.bytes, 0, sectionsEnd);
-		if (fixed(Integer.BYTES) != crc.getValue()) {
-			throw unreadable("its checksum is wrong");
+		ByteReader sections = new ByteReader(this.bytes, end);
+		if (sections.fixed(Integer.BYTES) != ReceiptWriter.MAGIC) {
+			throw UnreadableReceiptException.since("it does not begin as one");
 		}
+		ByteReader whole = new ByteReader(this.bytes, this.bytes.length);
+		whole.section(end);
+		if (whole.fixed(Integer.BYTES) != sections.crc()) {
+			throw UnreadableReceiptException.since("its checksum is wrong");
+		}
+		long version = sections.fixed(1);
 		if (version > ReceiptWriter.VERSION) {
-			throw new UnreadableReceiptException(
-					"A receipt of version " + version + "; this program knows " + ReceiptWriter.VERSION, true);
+			throw new UnreadableReceiptException("A receipt of version " + version + "; this program reads version "
+					+ ReceiptWriter.VERSION + " and must be upgraded", true);
 		}
-		if (version != ReceiptWriter.VERSION) {
-			throw unreadable("there is no version " + version);
+		if (version < ReceiptWriter.VERSION) {
+			throw UnreadableReceiptException.since("there is no version " + version);
 		}
-		this.position = from;
+		return sections;
 	}
 
-	private void section(long tag) throws UnreadableReceiptException {
+	private void read(long tag, ByteReader section) throws UnreadableReceiptException {
 		if (tag == ReceiptWriter.SENDER) {
-			sender();
+			readSender(section);
 		}
 		else if (tag == ReceiptWriter.RUNS) {
-			runs();
+			readRuns(section);
 		}
 		else if (tag == ReceiptWriter.MARKERS) {
-			markers();
+			readMarkers(section);
 		}
 		else if (tag == ReceiptWriter.READINGS) {
-			readings();
+			readReadings(section);
 		}
 		else {
 			// Of a later 1.x, and nothing that a reader of today must know
-			this.position = this.end;
+			section.skip();
 		}
 	}
 
-	private void sender() throws UnreadableReceiptException {
+	private void readSender(ByteReader section) throws UnreadableReceiptException {
 		if (this.senderSeen) {
-			throw unreadable("it has two senders");
+			throw UnreadableReceiptException.since("it has two senders");
 		}
 		this.senderSeen = true;
-		this.sender = fixed(Long.BYTES);
-		this.number = number(varint());
+		this.sender = section.fixed(Long.BYTES);
+		this.number = number(section.step());
 	}
 
-	private void runs() throws UnreadableReceiptException {
-		Kind kind = Kind.of((int) fixed(1));
-		long source = fixed(Long.BYTES);
-		int count = count(varint(), 2);
+	private void readRuns(ByteReader section) throws UnreadableReceiptException {
+		Kind kind = Kind.of((int) section.fixed(1));
+		long source = section.fixed(Long.BYTES);
+		int count = count(section.varint(), section, 2);
 		long before = 0;
 		for (int run = 0; run < count; run++) {
-			long first = number(before + 1 + atMost(SequenceRuns.MAX));
-			long last = number(first + atMost(SequenceRuns.MAX));
+			long first = number(before + 1 + section.step());
+			long last = number(first + section.step());
 			this.runs.add(new Run(kind, source, first, last));
 			before = last;
 		}
 	}
 
-	private void markers() throws UnreadableReceiptException {
-		if ((this.end - this.position) % Long.BYTES != 0) {
-			throw unreadable("a marker is cut off");
-		}
-		int count = count((this.end - this.position) / Long.BYTES, Long.BYTES);
+	private void readMarkers(ByteReader section) throws UnreadableReceiptException {
+		int count = count(section.left() / Long.BYTES, section, Long.BYTES);
 		for (int marker = 0; marker < count; marker++) {
-			this.markers.add(fixed(Long.BYTES));
+			this.markers.add(section.fixed(Long.BYTES));
 		}
 	}
 
-	private void readings() throws UnreadableReceiptException {
-		long source = fixed(Long.BYTES);
-		int count = count(varint(), 4);
+	private void readReadings(ByteReader section) throws UnreadableReceiptException {
+		long source = section.fixed(Long.BYTES);
+		int count = count(section.varint(), section, 4);
 		long sequence = 0;
 		long acceptedAt = 0;
 		for (int reading = 0; reading < count; reading++) {
-			sequence = number(sequence + atMost(SequenceRuns.MAX));
-			acceptedAt += signed();
-			long receivedAt = acceptedAt + signed();
-			this.readings.add(new Reading(source, sequence, acceptedAt, receivedAt, receivedAt + signed()));
+			sequence = number(sequence + section.step());
+			acceptedAt += section.signed();
+			long receivedAt = acceptedAt + section.signed();
+			long endedAt = receivedAt + section.signed();
+			this.readings.add(new Reading(source, sequence, acceptedAt, receivedAt, endedAt));
 		}
 	}
 
-	/** A count that the bytes left can hold, and a receipt. */
-	private int count(long count, int leastBytes) throws UnreadableReceiptException {
-		int entries = this.runs.size() + this.markers.size() + this.readings.size();
-		if (count < 0 || count > (this.end - this.position) / leastBytes) {
-			throw unreadable("a count is higher than what there is");
+	/** A count that the bytes left can hold, and a receipt too. */
+	private int count(long count, ByteReader section, int leastBytes) throws UnreadableReceiptException {
+		if (count < 0 || count > section.left() / leastBytes) {
+			throw UnreadableReceiptException.since("a count is higher than what there is");
 		}
-		if (count > Receipt.MAX_ENTRIES - entries) {
-			throw unreadable("it has more than " + Receipt.MAX_ENTRIES + " runs, markers and readings");
+		if (count > Receipt.MAX_ENTRIES - this.runs.size() - this.markers.size() - this.readings.size()) {
+			throw UnreadableReceiptException
+				.since("it has more than " + Receipt.MAX_ENTRIES + " runs, markers and readings");
 		}
 		return (int) count;
 	}
 
-	private long number(long number) throws UnreadableReceiptException {
+	/** Steps are so bounded that a sum of two is negative where it is beyond 2^63. */
+	private static long number(long number) throws UnreadableReceiptException {
 		if (!SequenceRuns.isNumber(number)) {
-			throw unreadable("a number is not of 1 to 2^62");
+			throw UnreadableReceiptException.since("a number is not of 1 to 2^62");
 		}
 		return number;
-	}
-
-	private long atMost(long most) throws UnreadableReceiptException {
-		long value = varint();
-		if (value < 0 || value > most) {
-			throw unreadable("a step between numbers is too long");
-		}
-		return value;
-	}
-
-	/** A number of so many bytes, the highest first. */
-	private long fixed(int size) throws UnreadableReceiptException {
-		if (this.end - this.position < size) {
-			throw unreadable("a section is cut off");
-		}
-		long value = 0;
-		for (int i = 0; i < size; i++) {
-			value = value << 8 | this.bytes[this.position++] & 0xFF;
-		}
-		return value;
-	}
-
-	private long varint() throws UnreadableReceiptException {
-		long value = 0;
-		for (int shift = 0; this.position < this.end && shift < Long.SIZE; shift += 7) {
-			long bits = this.bytes[this.position++];
-			value |= (bits & 0x7F) << shift;
-			if (bits >= 0) {
-				if (shift == 63 && bits > 1) {
-					break;
-				}
-				return value;
-			}
-		}
-		throw unreadable("a number is cut off or too long");
-	}
-
-	private long signed() throws UnreadableReceiptException {
-		long value = varint();
-		return (value >>> 1) ^ -(value & 1);
-	}
-
-	private static UnreadableReceiptException unreadable(String why) {
-		return new UnreadableReceiptException("No receipt: " + why, false);
 	}
 
 }

@@ -1,10 +1,8 @@
 package dev.waybill.contract;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.zip.CRC32C;
 
 import dev.waybill.contract.Receipt.Reading;
 import dev.waybill.contract.Receipt.Run;
@@ -33,27 +31,25 @@ final class ReceiptWriter {
 	private static final Comparator<Reading> READING_ORDER = Comparator.comparingLong(Reading::source)
 		.thenComparingLong(Reading::sequence);
 
-	private final Bytes out = new Bytes(512);
+	private final ByteWriter out = new ByteWriter(512);
 
 	byte[] write(Receipt receipt) {
 		this.out.fixed(MAGIC, Integer.BYTES);
 		this.out.fixed(VERSION, 1);
-		Bytes sender = new Bytes(20);
+		ByteWriter sender = new ByteWriter(20);
 		sender.fixed(receipt.sender(), Long.BYTES);
 		sender.varint(receipt.number());
 		section(SENDER, sender);
 		runs(receipt.runs());
 		markers(receipt.markers());
 		readings(receipt.readings());
-		CRC32C crc = new CRC32C();
-		crc.update(this.out.array, 0, this.out.length);
-		this.out.fixed(crc.getValue(), Integer.BYTES);
-		return Arrays.copyOf(this.out.array, this.out.length);
+		this.out.fixed(this.out.crc(), Integer.BYTES);
+		return this.out.toByteArray();
 	}
 
-	private void section(int tag, Bytes payload) {
+	private void section(int tag, ByteWriter payload) {
 		this.out.varint(tag);
-		this.out.varint(payload.length);
+		this.out.varint(payload.length());
 		this.out.append(payload);
 	}
 
@@ -93,7 +89,7 @@ final class ReceiptWriter {
 	}
 
 	private void runsSection(List<Run> runs) {
-		Bytes payload = new Bytes(16 + 4 * runs.size());
+		ByteWriter payload = new ByteWriter(16 + 4 * runs.size());
 		payload.fixed(runs.get(0).kind().code(), 1);
 		payload.fixed(runs.get(0).source(), Long.BYTES);
 		payload.varint(runs.size());
@@ -108,7 +104,7 @@ final class ReceiptWriter {
 
 	private void markers(List<Long> markers) {
 		if (!markers.isEmpty()) {
-			Bytes payload = new Bytes(Long.BYTES * markers.size());
+			ByteWriter payload = new ByteWriter(Long.BYTES * markers.size());
 			markers.forEach((marker) -> payload.fixed(marker, Long.BYTES));
 			section(MARKERS, payload);
 		}
@@ -127,7 +123,7 @@ final class ReceiptWriter {
 	}
 
 	private void readingsSection(List<Reading> readings) {
-		Bytes payload = new Bytes(16 + 8 * readings.size());
+		ByteWriter payload = new ByteWriter(16 + 8 * readings.size());
 		payload.fixed(readings.get(0).source(), Long.BYTES);
 		payload.varint(readings.size());
 		long sequence = 0;
@@ -141,55 +137,6 @@ final class ReceiptWriter {
 			acceptedAt = reading.acceptedAt();
 		}
 		section(READINGS, payload);
-	}
-
-	/** Bytes, as many as come. */
-	private static final class Bytes {
-
-		private byte[] array;
-
-		private int length;
-
-		Bytes(int capacity) {
-			this.array = new byte[capacity];
-		}
-
-		/** The low bytes of a number, the highest first. */
-		void fixed(long value, int size) {
-			room(size);
-			for (int shift = 8 * (size - 1); shift >= 0; shift -= 8) {
-				this.array[this.length++] = (byte) (value >>> shift);
-			}
-		}
-
-		/** Seven bits a byte, the lowest first; the high bit says that more come. */
-		void varint(long value) {
-			room(10);
-			long rest = value;
-			while ((rest & ~0x7FL) != 0) {
-				this.array[this.length++] = (byte) (rest | 0x80);
-				rest >>>= 7;
-			}
-			this.array[this.length++] = (byte) rest;
-		}
-
-		/** 0, -1, 1, -2, 2 … as 0, 1, 2, 3, 4 … */
-		void signed(long value) {
-			varint((value << 1) ^ (value >> 63));
-		}
-
-		void append(Bytes other) {
-			room(other.length);
-			System.arraycopy(other.array, 0, this.array, this.length, other.length);
-			this.length += other.length;
-		}
-
-		private void room(int more) {
-			if (this.length + more > this.array.length) {
-				this.array = Arrays.copyOf(this.array, Math.max(2 * this.array.length, this.length + more));
-			}
-		}
-
 	}
 
 }

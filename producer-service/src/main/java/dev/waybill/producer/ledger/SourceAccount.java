@@ -120,7 +120,7 @@ final class SourceAccount {
 			return;
 		}
 		if (outcome == Outcome.REJECTED && rung(number) != Rung.NONE) {
-			tally.unexpected++;
+			tally.unexpected = Tally.add(tally.unexpected, 1);
 		}
 		change(number, tally, now, () -> {
 			this.inFlight.remove(number);
@@ -128,6 +128,8 @@ final class SourceAccount {
 			this.unknown.remove(number);
 			if (outcome == Outcome.REJECTED) {
 				this.rejected.add(number);
+				this.processed.remove(number);
+				this.deadLettered.remove(number);
 			}
 			else if (outcome == Outcome.UNKNOWN) {
 				this.unknown.add(number);
@@ -168,7 +170,9 @@ final class SourceAccount {
 		if (to < first) {
 			return;
 		}
-		tally.unexpected += this.rejected.isEmpty() ? 0 : this.rejected.count(first, to);
+		if (!this.rejected.isEmpty()) {
+			tally.unexpected = Tally.add(tally.unexpected, this.rejected.count(first, to));
+		}
 		if (kind == Kind.HELD) {
 			mention(first, to, now);
 			return;
