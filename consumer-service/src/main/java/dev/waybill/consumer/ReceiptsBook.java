@@ -44,6 +44,9 @@ final class ReceiptsBook implements AutoCloseable {
 
 	private static final Duration LOOK = Duration.ofMillis(200);
 
+	/** Beyond it nobody hears of what takes long anyway. */
+	private static final int MOST_OUTSTANDING = 10_000;
+
 	private static final int KEPT_RUNS = 5_000;
 
 	private static final int KEPT_RECEIPTS = 32;
@@ -343,7 +346,8 @@ final class ReceiptsBook implements AutoCloseable {
 
 	private void mentionHeld() {
 		long now = System.nanoTime();
-		if (now - this.heldLookedAt < this.heldInterval.toNanos() / 5) {
+		if (now - this.heldLookedAt < this.heldInterval.toNanos() / 5
+				|| this.publisher.outstanding() >= MOST_OUTSTANDING) {
 			return;
 		}
 		this.heldLookedAt = now;
