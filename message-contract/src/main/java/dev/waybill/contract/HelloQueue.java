@@ -1,5 +1,6 @@
 package dev.waybill.contract;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -36,6 +37,10 @@ public record HelloQueue(@DefaultValue("hello") String name, @DefaultValue("quor
 
 	private static final int UNLIMITED = -1;
 
+	private static final Duration EXPIRY_WITH_FILE = Duration.ofHours(24);
+
+	private static final Duration EXPIRY_WITHOUT_FILE = Duration.ofMinutes(30);
+
 	private static final Pattern NAMES = Pattern.compile("(?!amq\\.)[A-Za-z0-9_.:-]{1,160}");
 
 	public HelloQueue {
@@ -63,6 +68,36 @@ public record HelloQueue(@DefaultValue("hello") String name, @DefaultValue("quor
 	/** The direct exchange for receipts; its routing key is the producer's instance. */
 	public String receiptsExchange() {
 		return this.name + ".receipts";
+	}
+
+	/** The queue of one producer's receipts. */
+	public String receiptsQueue(String instance) {
+		if (!Waybill.isInstance(instance)) {
+			throw new IllegalArgumentException("'" + instance + "' is no instance's name");
+		}
+		return receiptsExchange() + "." + instance;
+	}
+
+	/**
+	 * One producer's receipts; only that producer declares them.
+	 * @param instance the producer
+	 * @param withFile whether its ledger has a file, so that it may come back for them
+	 * after a day
+	 */
+	public Queue receipts(String instance, boolean withFile) {
+		Duration expiry = withFile ? EXPIRY_WITH_FILE : EXPIRY_WITHOUT_FILE;
+		return QueueBuilder.durable(receiptsQueue(instance))
+			.quorum()
+			.deliveryLimit(UNLIMITED)
+			.expires(Math.toIntExact(expiry.toMillis()))
+			.build();
+	}
+
+	/** The road of one producer's receipts. */
+	public Binding receiptsBinding(String instance) {
+		return BindingBuilder.bind(new Queue(receiptsQueue(instance)))
+			.to(new DirectExchange(receiptsExchange()))
+			.with(instance);
 	}
 
 	public List<DirectExchange> exchanges() {

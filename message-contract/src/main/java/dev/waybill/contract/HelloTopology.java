@@ -21,7 +21,8 @@ import org.springframework.amqp.core.Queue;
 
 /**
  * Makes sure, on a fresh connection, that the broker is one that the promise can be kept
- * with and that the queues are there.
+ * with and that the queues are there; long because each thing that a broker may refuse
+ * has its own sentence, which is worded here alone.
  */
 public final class HelloTopology {
 
@@ -34,9 +35,22 @@ public final class HelloTopology {
 
 	private final TopologySettings settings;
 
+	private final boolean ledgerFile;
+
 	public HelloTopology(HelloQueue queue, TopologySettings settings) {
+		this(queue, settings, false);
+	}
+
+	/**
+	 * For a producer.
+	 * @param queue the names
+	 * @param settings who makes the queues
+	 * @param ledgerFile whether it keeps its ledger in a file
+	 */
+	public HelloTopology(HelloQueue queue, TopologySettings settings, boolean ledgerFile) {
 		this.queue = queue;
 		this.settings = settings;
+		this.ledgerFile = ledgerFile;
 	}
 
 	/** What is promised of messages with these settings, in one word. */
@@ -44,7 +58,10 @@ public final class HelloTopology {
 		if (this.settings.broker() == Broker.DEMO) {
 			return "demo";
 		}
-		return (this.queue.type() == Type.TUTORIAL) ? "none" : "full-without-file";
+		if (this.queue.type() == Type.TUTORIAL) {
+			return "none";
+		}
+		return this.ledgerFile ? "full" : "full-without-file";
 	}
 
 	/**
@@ -74,13 +91,71 @@ public final class HelloTopology {
 					(channel) -> channel.exchangeDeclare(exchange.getName(), exchange.getType(), true));
 		}
 		for (Queue declared : this.queue.queues()) {
-			ask(connection, "queue '" + declared.getName() + "'", (channel) -> channel.queueDeclare(declared.getName(),
-					declared.isDurable(), declared.isExclusive(), declared.isAutoDelete(), declared.getArguments()));
+			declare(connection, declared);
 		}
 		for (Binding binding : this.queue.bindings()) {
-			ask(connection, "binding of queue '" + binding.getDestination() + "'", (channel) -> channel
-				.queueBind(binding.getDestination(), binding.getExchange(), binding.getRoutingKey()));
+			bind(connection, binding);
 		}
+	}
+
+	/**
+	 * Looks for the queue of a producer's receipts.
+	 * @param connection an open connection
+	 * @param instance the producer instance
+	 * @return whether it is there, whatever its arguments; where nothing is declared, it
+	 * must be
+	 * @throws BrokerRefusedException where somebody must change something first
+	 * @throws IOException where the connection fails meanwhile
+	 */
+	public boolean hasReceiptsQueue(Connection connection, String instance) throws IOException {
+		try {
+			look(connection, this.queue.receiptsQueue(instance));
+			return true;
+		}
+		catch (BrokerRefusedException ex) {
+			if (this.settings.topology() == Topology.DECLARE && ex.getCause() instanceof ShutdownSignalException signal
+					&& signal.getReason() instanceof AMQP.Channel.Close close
+					&& close.getReplyCode() == AMQP.NOT_FOUND) {
+				return false;
+			}
+			throw ex;
+		}
+	}
+
+	/**
+	 * Declares the queue of a producer's receipts; nothing where nothing is declared.
+	 * @param connection an open connection
+	 * @param instance the producer instance
+	 * @throws BrokerRefusedException where somebody must change something first
+	 * @throws IOException where the connection fails meanwhile
+	 */
+	public void declareReceiptsQueue(Connection connection, String instance) throws IOException {
+		if (this.settings.topology() == Topology.DECLARE) {
+			declare(connection, this.queue.receipts(instance, this.ledgerFile));
+		}
+	}
+
+	/**
+	 * Binds the queue of a producer's receipts; nothing where nothing is declared.
+	 * @param connection an open connection
+	 * @param instance the producer instance
+	 * @throws BrokerRefusedException where somebody must change something first
+	 * @throws IOException where the connection fails meanwhile
+	 */
+	public void bindReceiptsQueue(Connection connection, String instance) throws IOException {
+		if (this.settings.topology() == Topology.DECLARE) {
+			bind(connection, this.queue.receiptsBinding(instance));
+		}
+	}
+
+	private void declare(Connection connection, Queue declared) throws IOException {
+		ask(connection, "queue '" + declared.getName() + "'", (channel) -> channel.queueDeclare(declared.getName(),
+				declared.isDurable(), declared.isExclusive(), declared.isAutoDelete(), declared.getArguments()));
+	}
+
+	private void bind(Connection connection, Binding binding) throws IOException {
+		ask(connection, "binding of queue '" + binding.getDestination() + "'", (channel) -> channel
+			.queueBind(binding.getDestination(), binding.getExchange(), binding.getRoutingKey()));
 	}
 
 	private void look(Connection connection, Role role) throws IOException {

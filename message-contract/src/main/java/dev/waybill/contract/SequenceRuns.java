@@ -8,47 +8,58 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A set of sequence numbers that is small where numbers come in order, and never large
- * where they do not: blocks of {@value #BLOCK} that are there whole are kept as runs of
- * blocks, the others as bits. Not for several threads at once.
+ * A set of sequence numbers that is small where numbers come in order, and bounded where
+ * they do not: blocks of 1,024 numbers that are there whole are kept as runs of blocks,
+ * the others as bits.
  * <p>
- * Longer than most, since the two kinds of block meet in every operation.
+ * Not for several threads at once, not even for reading. Longer than most classes, since
+ * the two kinds of block meet in every operation.
  */
 public final class SequenceRuns {
 
 	/** The greatest number that a set holds: 2^62. */
 	public static final long MAX = 1L << 62;
 
-	static final int BLOCK = 1024;
+	private static final int SHIFT = Integer.numberOfTrailingZeros(Block.SIZE);
 
-	private static final int SHIFT = 10;
+	/*
+	 * What an object takes where references take 8 bytes and headers 16, so more than
+	 * there mostly is: this set with its maps; a node of a map with two boxed numbers; a
+	 * node with one, its block and the array in it.
+	 */
 
-	private static final int WORDS = BLOCK / Long.SIZE;
+	private static final int EMPTY_BYTES = 320;
 
-	/** Behind the bits: how many of them are set. */
-	private static final int COUNT = WORDS;
+	private static final int RUN_BYTES = 64 + 2 * 24;
 
-	/** Of a node of TreeMap with its two boxed numbers, and of an array of bits. */
-	private static final int RUN_BYTES = 40 + 2 * 24;
+	private static final int BLOCK_BYTES = 64 + 24 + 32 + 24 + Block.SIZE / Byte.SIZE;
 
-	private static final int BITS_BYTES = 40 + 24 + 16 + 8 * (WORDS + 1);
+	private final BlockRuns whole;
 
-	private static final int EMPTY_BYTES = 160;
-
-	/** The first block of each run of whole blocks, and its last. */
-	private final NavigableMap<Long, Long> whole = new TreeMap<>();
-
-	private final NavigableMap<Long, long[]> parts = new TreeMap<>();
+	/** The blocks of which something is there, and something not. */
+	private final NavigableMap<Long, Block> parts;
 
 	private long size;
 
-	/** Numbers mostly come next to each other: the part that was used last. */
-	private long recentBlock = -1;
+	/** Numbers mostly come next to each other: the part that was looked for last. */
+	private long recentIndex = -1;
 
-	private long @Nullable [] recent;
+	private @Nullable Block recent;
 
 	/** Makes an empty set. */
 	public SequenceRuns() {
+		this(new BlockRuns(), new TreeMap<>(), 0);
+	}
+
+	private SequenceRuns(BlockRuns whole, NavigableMap<Long, Block> parts, long size) {
+		this.whole = whole;
+		this.parts = parts;
+		this.size = size;
+	}
+
+	/** Whether a set can hold the number: 1 to {@link #MAX}. */
+	public static boolean isNumber(long number) {
+		return number >= 1 && number <= MAX;
 	}
 
 	/**
@@ -58,25 +69,19 @@ public final class SequenceRuns {
 	 */
 	public boolean add(long number) {
 		check(number, number);
-		long block = block(number);
-		long[] bits = part(block);
-		if (bits == null) {
-			if (isWhole(block)) {
+		long index = index(number);
+		Block block = part(index);
+		if (block == null) {
+			if (this.whole.contains(index)) {
 				return false;
 			}
-			bits = newPart(block);
+			block = put(index, new Block());
 		}
-		int bit = bit(number);
-		long mask = 1L << bit;
-		if ((bits[bit >> 6] & mask) != 0) {
+		if (!block.add(bit(number))) {
 			return false;
 		}
-		bits[bit >> 6] |= mask;
 		this.size++;
-		if (++bits[COUNT] == BLOCK) {
-			removePart(block);
-			addWhole(block, block);
-		}
+		settle(index, block);
 		return true;
 	}
 
@@ -86,25 +91,8 @@ public final class SequenceRuns {
 	 */
 	public long add(long first, long last) {
 		check(first, last);
-		if (first == last) {
-			return add(first) ? 1 : 0;
-		}
 		long before = this.size;
-		long from = block(first);
-		long to = block(last);
-		if (bit(first) != 0 || from == to) {
-			addWithin(from, bit(first), (from == to) ? bit(last) : BLOCK - 1);
-			from++;
-		}
-		if (to >= from && bit(last) != BLOCK - 1) {
-			addWithin(to, 0, bit(last));
-			to--;
-		}
-		if (to >= from) {
-			this.size += (to - from + 1) * BLOCK - countBlocks(from, to);
-			removeParts(from, to);
-			addWhole(from, to);
-		}
+		overBlocks(first, last, this::addWithin, this::addWhole);
 		return this.size - before;
 	}
 
@@ -113,10 +101,23 @@ public final class SequenceRuns {
 	 * @return how many are new
 	 */
 	public long addAll(SequenceRuns other) {
+		if (other == this) {
+			return 0;
+		}
 		long before = this.size;
-		other.forEachRun((first, last) -> {
-			add(first, last);
-			return true;
+		for (Map.Entry<Long, Long> run : other.whole) {
+			addWhole(run.getKey(), run.getValue());
+		}
+		other.parts.forEach((index, theirs) -> {
+			Block ours = part(index);
+			if (ours != null) {
+				this.size += ours.addAll(theirs);
+				settle(index, ours);
+			}
+			else if (!this.whole.contains(index)) {
+				put(index, theirs.copy());
+				this.size += theirs.count();
+			}
 		});
 		return this.size - before;
 	}
@@ -133,61 +134,69 @@ public final class SequenceRuns {
 	public long remove(long first, long last) {
 		check(first, last);
 		long before = this.size;
-		long from = block(first);
-		long to = block(last);
-		if (bit(first) != 0 || from == to) {
-			removeWithin(from, bit(first), (from == to) ? bit(last) : BLOCK - 1);
-			from++;
-		}
-		if (to >= from && bit(last) != BLOCK - 1) {
-			removeWithin(to, 0, bit(last));
-			to--;
-		}
-		if (to >= from) {
-			this.size -= countBlocks(from, to);
-			removeParts(from, to);
-			removeWhole(from, to);
-		}
+		overBlocks(first, last, this::removeWithin, this::removeWhole);
 		return before - this.size;
 	}
 
 	/** Removes all of the other; how many were there. */
 	public long removeAll(SequenceRuns other) {
 		long before = this.size;
-		other.forEachRun((first, last) -> {
-			remove(first, last);
-			return !isEmpty();
+		SequenceRuns gone = (other == this) ? copy() : other;
+		for (Map.Entry<Long, Long> run : gone.whole) {
+			removeWhole(run.getKey(), run.getValue());
+		}
+		gone.parts.forEach((index, theirs) -> {
+			Block ours = partOrSplit(index);
+			if (ours != null) {
+				this.size -= ours.removeAll(theirs);
+				settle(index, ours);
+			}
 		});
 		return before - this.size;
 	}
 
 	/** Whether the number is there; false for any that no set holds. */
 	public boolean contains(long number) {
-		if (number < 1 || number > MAX) {
+		if (!isNumber(number)) {
 			return false;
 		}
-		long[] bits = part(block(number));
-		int bit = bit(number);
-		return (bits != null) ? (bits[bit >> 6] & (1L << bit)) != 0 : isWhole(block(number));
+		Block block = part(index(number));
+		return (block != null) ? block.contains(bit(number)) : this.whole.contains(index(number));
 	}
 
 	/** How many of first to last are there. */
 	public long count(long first, long last) {
 		check(first, last);
-		long from = block(first);
-		long to = block(last);
-		if (from == to) {
-			return countWithin(from, bit(first), bit(last));
-		}
-		long count = countWithin(from, bit(first), BLOCK - 1) + countWithin(to, 0, bit(last));
-		return (to - from > 1) ? count + countBlocks(from + 1, to - 1) : count;
+		long[] count = { 0 };
+		overBlocks(first, last, (index, from, to) -> {
+			Block block = part(index);
+			if (block != null) {
+				count[0] += block.count(from, to);
+			}
+			else if (this.whole.contains(index)) {
+				count[0] += to - from + 1;
+			}
+		}, (from, to) -> count[0] += countWhole(from, to));
+		return count[0];
 	}
 
 	/** What is in both, as a new set. */
 	public SequenceRuns intersection(SequenceRuns other) {
-		SequenceRuns both = copy();
-		SequenceRuns missing = other.complement(last());
-		both.removeAll(missing);
+		BlockRuns wholeInBoth = this.whole.intersection(other.whole);
+		SequenceRuns both = new SequenceRuns(wholeInBoth, new TreeMap<>(), 0);
+		for (Map.Entry<Long, Long> run : wholeInBoth) {
+			both.size += (run.getValue() - run.getKey() + 1) * Block.SIZE;
+		}
+		copyWithin(this.whole, other.parts, both);
+		copyWithin(other.whole, this.parts, both);
+		NavigableMap<Long, Block> fewer = (this.parts.size() < other.parts.size()) ? this.parts : other.parts;
+		NavigableMap<Long, Block> more = (fewer == this.parts) ? other.parts : this.parts;
+		fewer.forEach((index, one) -> {
+			Block two = more.get(index);
+			if (two != null) {
+				both.putUnlessEmpty(index, one.intersection(two));
+			}
+		});
 		return both;
 	}
 
@@ -203,11 +212,9 @@ public final class SequenceRuns {
 
 	/** The same numbers, in a set of its own. */
 	public SequenceRuns copy() {
-		SequenceRuns copy = new SequenceRuns();
-		copy.whole.putAll(this.whole);
-		this.parts.forEach((block, bits) -> copy.parts.put(block, bits.clone()));
-		copy.size = this.size;
-		return copy;
+		NavigableMap<Long, Block> copies = new TreeMap<>(this.parts);
+		copies.replaceAll((index, block) -> block.copy());
+		return new SequenceRuns(this.whole.copy(), copies, this.size);
 	}
 
 	/** Whether there is none. */
@@ -242,18 +249,21 @@ public final class SequenceRuns {
 
 	/** The greatest number; 0 where there is none. */
 	public long last() {
-		long block = this.parts.isEmpty() ? -1 : this.parts.lastKey();
-		if (!this.whole.isEmpty() && this.whole.lastEntry().getValue() > block) {
-			return number(this.whole.lastEntry().getValue(), BLOCK - 1);
+		Map.Entry<Long, Long> run = this.whole.last();
+		Map.Entry<Long, Block> part = this.parts.lastEntry();
+		if (run != null && (part == null || run.getValue() > part.getKey())) {
+			return number(run.getValue(), Block.LAST);
 		}
-		return (block >= 0) ? number(block, previousBit(this.parts.lastEntry().getValue(), BLOCK - 1)) : 0;
+		return (part != null) ? number(part.getKey(), part.getValue().last()) : 0;
 	}
 
-	/** The least of 1, 2, 3 … that is not there. */
+	/**
+	 * The least of 1, 2, 3 … that is not there; one more than {@link #MAX} where all are.
+	 */
 	public long firstMissing() {
 		long[] missing = { 1 };
 		forEachRun((first, last) -> {
-			if (first == missing[0]) {
+			if (first == 1) {
 				missing[0] = last + 1;
 			}
 			return false;
@@ -261,39 +271,50 @@ public final class SequenceRuns {
 		return missing[0];
 	}
 
-	/** Shows the runs, ascending, each as long as can be, until told to stop. */
+	/**
+	 * Shows the runs, ascending, each as long as can be, until told to stop. The visitor
+	 * must leave this set as it is.
+	 */
 	public void forEachRun(Visitor visitor) {
-		Joiner joiner = new Joiner(visitor);
-		Iterator<Map.Entry<Long, Long>> runs = this.whole.entrySet().iterator();
-		Iterator<Map.Entry<Long, long[]>> bits = this.parts.entrySet().iterator();
+		RunJoiner joiner = new RunJoiner(visitor);
+		Iterator<Map.Entry<Long, Long>> runs = this.whole.iterator();
+		Iterator<Map.Entry<Long, Block>> blocks = this.parts.entrySet().iterator();
 		Map.Entry<Long, Long> run = next(runs);
-		Map.Entry<Long, long[]> part = next(bits);
-		while (joiner.goesOn() && (run != null || part != null)) {
-			if (part == null || (run != null && run.getKey() < part.getKey())) {
-				joiner.run(number(run.getKey(), 0), number(run.getValue(), BLOCK - 1));
+		Map.Entry<Long, Block> part = next(blocks);
+		while (joiner.goesOn()) {
+			if (run != null && (part == null || run.getKey() < part.getKey())) {
+				joiner.run(number(run.getKey(), 0), number(run.getValue(), Block.LAST));
 				run = next(runs);
 			}
+			else if (part != null) {
+				forEachRun(part.getKey(), part.getValue(), joiner);
+				part = next(blocks);
+			}
 			else {
-				runsOf(part.getKey(), part.getValue(), joiner);
-				part = next(bits);
+				joiner.end();
+				return;
 			}
 		}
-		joiner.end();
 	}
 
-	/** The heap that this takes, in bytes, rather more than less. */
+	/**
+	 * The heap that this takes, in bytes, rather more than less; found without looking at
+	 * the numbers. It is at most about 270 for each 1,024 numbers of which some are there
+	 * and some not.
+	 */
 	public long bytes() {
-		return EMPTY_BYTES + (long) RUN_BYTES * this.whole.size() + (long) BITS_BYTES * this.parts.size();
+		return EMPTY_BYTES + (long) RUN_BYTES * this.whole.size() + (long) BLOCK_BYTES * this.parts.size();
 	}
 
 	@Override
 	public boolean equals(@Nullable Object other) {
-		return other instanceof SequenceRuns that && this.size == that.size && toString().equals(that.toString());
+		return other instanceof SequenceRuns that && this.size == that.size && this.whole.equals(that.whole)
+				&& this.parts.equals(that.parts);
 	}
 
 	@Override
 	public int hashCode() {
-		return Long.hashCode(this.size) * 31 + Long.hashCode(last());
+		return 31 * this.whole.hashCode() + this.parts.hashCode();
 	}
 
 	/** Such as {@code 1-5, 7}. */
@@ -310,210 +331,150 @@ public final class SequenceRuns {
 		return text.toString();
 	}
 
-	private static <T> @Nullable T next(Iterator<T> iterator) {
-		return iterator.hasNext() ? iterator.next() : null;
-	}
-
 	private static void check(long first, long last) {
 		if (first < 1 || last > MAX || first > last) {
 			throw new IllegalArgumentException(first + " to " + last + " is no run of 1 to 2^62");
 		}
 	}
 
-	private static long block(long number) {
+	private static long index(long number) {
 		return (number - 1) >> SHIFT;
 	}
 
 	private static int bit(long number) {
-		return (int) (number - 1) & (BLOCK - 1);
+		return (int) (number - 1) & Block.LAST;
 	}
 
-	private static long number(long block, int bit) {
-		return (block << SHIFT) + bit + 1;
+	private static long number(long index, int bit) {
+		return (index << SHIFT) + bit + 1;
 	}
 
-	// --- parts
+	/** Cuts a run into the ends that are parts of blocks and the blocks between. */
+	private static void overBlocks(long first, long last, Within within, Between between) {
+		long from = index(first);
+		long to = index(last);
+		if (from == to && (bit(first) > 0 || bit(last) < Block.LAST)) {
+			within.part(from, bit(first), bit(last));
+			return;
+		}
+		if (bit(first) > 0) {
+			within.part(from++, bit(first), Block.LAST);
+		}
+		if (bit(last) < Block.LAST) {
+			within.part(to--, 0, bit(last));
+		}
+		if (from <= to) {
+			between.blocks(from, to);
+		}
+	}
 
-	private long @Nullable [] part(long block) {
-		if (this.recentBlock != block) {
-			this.recent = this.parts.get(block);
-			this.recentBlock = block;
+	private @Nullable Block part(long index) {
+		if (this.recentIndex != index) {
+			this.recent = this.parts.get(index);
+			this.recentIndex = index;
 		}
 		return this.recent;
 	}
 
-	private long[] newPart(long block) {
-		long[] bits = new long[WORDS + 1];
-		this.parts.put(block, bits);
-		this.recent = bits;
-		this.recentBlock = block;
-		return bits;
+	/** The part, be it one that is a whole block as yet. */
+	private @Nullable Block partOrSplit(long index) {
+		Block block = part(index);
+		if (block == null && this.whole.contains(index)) {
+			this.whole.remove(index, index);
+			block = put(index, Block.full());
+		}
+		return block;
 	}
 
-	private void removePart(long block) {
-		this.parts.remove(block);
-		this.recentBlock = -1;
+	private Block put(long index, Block block) {
+		this.parts.put(index, block);
+		this.recent = block;
+		this.recentIndex = index;
+		return block;
 	}
 
-	private void removeParts(long from, long to) {
-		this.parts.subMap(from, true, to, true).clear();
-		this.recentBlock = -1;
+	private void putUnlessEmpty(long index, Block block) {
+		if (!block.isEmpty()) {
+			put(index, block);
+			this.size += block.count();
+		}
 	}
 
-	private void addWithin(long block, int from, int to) {
-		long[] bits = part(block);
-		if (bits == null) {
-			if (isWhole(block)) {
+	/** A part that has become whole, or empty, is no part. */
+	private void settle(long index, Block block) {
+		if (block.isFull()) {
+			this.whole.add(index, index);
+		}
+		if (block.isFull() || block.isEmpty()) {
+			this.parts.remove(index);
+			this.recentIndex = -1;
+		}
+	}
+
+	private void addWithin(long index, int from, int to) {
+		Block block = part(index);
+		if (block == null) {
+			if (this.whole.contains(index)) {
 				return;
 			}
-			bits = newPart(block);
+			block = put(index, new Block());
 		}
-		for (int word = from >> 6; word <= to >> 6; word++) {
-			long fresh = mask(word, from, to) & ~bits[word];
-			bits[word] |= fresh;
-			bits[COUNT] += Long.bitCount(fresh);
-			this.size += Long.bitCount(fresh);
-		}
-		if (bits[COUNT] == BLOCK) {
-			removePart(block);
-			addWhole(block, block);
+		this.size += block.add(from, to);
+		settle(index, block);
+	}
+
+	private void removeWithin(long index, int from, int to) {
+		Block block = partOrSplit(index);
+		if (block != null) {
+			this.size -= block.remove(from, to);
+			settle(index, block);
 		}
 	}
 
-	private void removeWithin(long block, int from, int to) {
-		long[] bits = part(block);
-		if (bits == null) {
-			if (!isWhole(block)) {
-				return;
-			}
-			removeWhole(block, block);
-			bits = newPart(block);
-			for (int word = 0; word < WORDS; word++) {
-				bits[word] = -1;
-			}
-			bits[COUNT] = BLOCK;
-		}
-		for (int word = from >> 6; word <= to >> 6; word++) {
-			long gone = mask(word, from, to) & bits[word];
-			bits[word] &= ~gone;
-			bits[COUNT] -= Long.bitCount(gone);
-			this.size -= Long.bitCount(gone);
-		}
-		if (bits[COUNT] == 0) {
-			removePart(block);
-		}
-	}
-
-	private long countWithin(long block, int from, int to) {
-		long[] bits = part(block);
-		if (bits == null) {
-			return isWhole(block) ? to - from + 1 : 0;
-		}
-		long count = 0;
-		for (int word = from >> 6; word <= to >> 6; word++) {
-			count += Long.bitCount(mask(word, from, to) & bits[word]);
-		}
-		return count;
-	}
-
-	/** The bits of a word that lie between the two. */
-	private static long mask(int word, int from, int to) {
-		long mask = -1;
-		if (word == from >> 6) {
-			mask &= -1L << (from & 63);
-		}
-		if (word == to >> 6) {
-			mask &= -1L >>> (63 - (to & 63));
-		}
-		return mask;
-	}
-
-	private static void runsOf(long block, long[] bits, Visitor visitor) {
-		int from = nextBit(bits, 0, 0);
-		while (from < BLOCK) {
-			int end = nextBit(bits, from, -1);
-			if (!visitor.run(number(block, from), number(block, end - 1))) {
-				return;
-			}
-			from = nextBit(bits, end, 0);
-		}
-	}
-
-	/** The next bit from here that is set (flip 0) or clear (flip -1), or BLOCK. */
-	private static int nextBit(long[] bits, int from, long flip) {
-		int word = from >> 6;
-		if (word >= WORDS) {
-			return BLOCK;
-		}
-		long rest = (bits[word] ^ flip) & (-1L << (from & 63));
-		while (rest == 0) {
-			if (++word == WORDS) {
-				return BLOCK;
-			}
-			rest = bits[word] ^ flip;
-		}
-		return (word << 6) + Long.numberOfTrailingZeros(rest);
-	}
-
-	private static int previousBit(long[] bits, int from) {
-		int word = from >> 6;
-		while (bits[word] == 0) {
-			word--;
-		}
-		return (word << 6) + 63 - Long.numberOfLeadingZeros(bits[word]);
-	}
-
-	// --- whole blocks
-
-	private boolean isWhole(long block) {
-		Map.Entry<Long, Long> run = this.whole.floorEntry(block);
-		return run != null && run.getValue() >= block;
-	}
-
-	/** Joins what it touches. */
 	private void addWhole(long from, long to) {
-		long first = from;
-		long last = to;
-		Map.Entry<Long, Long> run = this.whole.floorEntry(to + 1);
-		while (run != null && run.getValue() >= from - 1) {
-			first = Math.min(first, run.getKey());
-			last = Math.max(last, run.getValue());
-			this.whole.remove(run.getKey());
-			run = this.whole.floorEntry(to + 1);
-		}
-		this.whole.put(first, last);
-		this.recentBlock = -1;
+		this.size += (to - from + 1) * Block.SIZE - countWhole(from, to);
+		dropParts(from, to);
+		this.whole.add(from, to);
 	}
 
 	private void removeWhole(long from, long to) {
-		Map.Entry<Long, Long> run = this.whole.floorEntry(to);
-		while (run != null && run.getValue() >= from) {
-			this.whole.remove(run.getKey());
-			if (run.getValue() > to) {
-				this.whole.put(to + 1, run.getValue());
-			}
-			if (run.getKey() < from) {
-				this.whole.put(run.getKey(), from - 1);
-				break;
-			}
-			run = this.whole.floorEntry(to);
-		}
-		this.recentBlock = -1;
+		this.size -= countWhole(from, to);
+		dropParts(from, to);
+		this.whole.remove(from, to);
+	}
+
+	private void dropParts(long from, long to) {
+		this.parts.subMap(from, true, to, true).clear();
+		this.recentIndex = -1;
 	}
 
 	/** How many numbers of these blocks are there. */
-	private long countBlocks(long from, long to) {
-		long count = 0;
-		for (long[] bits : this.parts.subMap(from, true, to, true).values()) {
-			count += bits[COUNT];
-		}
-		Long before = this.whole.floorKey(from);
-		for (Map.Entry<Long, Long> run : this.whole.subMap((before != null) ? before : from, true, to, true)
-			.entrySet()) {
-			long blocks = Math.min(to, run.getValue()) - Math.max(from, run.getKey()) + 1;
-			count += Math.max(0, blocks) * BLOCK;
+	private long countWhole(long from, long to) {
+		long count = this.whole.count(from, to) * Block.SIZE;
+		for (Block block : this.parts.subMap(from, true, to, true).values()) {
+			count += block.count();
 		}
 		return count;
+	}
+
+	private static void copyWithin(BlockRuns whole, NavigableMap<Long, Block> parts, SequenceRuns both) {
+		for (Map.Entry<Long, Long> run : whole) {
+			parts.subMap(run.getKey(), true, run.getValue(), true)
+				.forEach((index, block) -> both.putUnlessEmpty(index, block.copy()));
+		}
+	}
+
+	private static void forEachRun(long index, Block block, RunJoiner joiner) {
+		int from = block.nextSet(0);
+		while (from < Block.SIZE && joiner.goesOn()) {
+			int end = block.nextClear(from);
+			joiner.run(number(index, from), number(index, end - 1));
+			from = block.nextSet(end);
+		}
+	}
+
+	private static <T> @Nullable T next(Iterator<T> iterator) {
+		return iterator.hasNext() ? iterator.next() : null;
 	}
 
 	/** Is shown a run; false to stop. */
@@ -523,43 +484,15 @@ public final class SequenceRuns {
 
 	}
 
-	/** Joins runs that touch each other across blocks. */
-	private static final class Joiner implements Visitor {
+	private interface Within {
 
-		private final Visitor visitor;
+		void part(long index, int from, int to);
 
-		private long from;
+	}
 
-		private long to;
+	private interface Between {
 
-		private boolean stopped;
-
-		Joiner(Visitor visitor) {
-			this.visitor = visitor;
-		}
-
-		boolean goesOn() {
-			return !this.stopped;
-		}
-
-		@Override
-		public boolean run(long first, long last) {
-			if (this.from != 0 && first == this.to + 1) {
-				this.to = last;
-				return true;
-			}
-			end();
-			this.from = first;
-			this.to = last;
-			return !this.stopped;
-		}
-
-		void end() {
-			if (this.from != 0 && !this.stopped) {
-				this.stopped = !this.visitor.run(this.from, this.to);
-			}
-			this.from = 0;
-		}
+		void blocks(long from, long to);
 
 	}
 

@@ -12,6 +12,11 @@ public class UnreadableReceiptException extends Exception {
 		this.newerVersion = newerVersion;
 	}
 
+	/** Of bytes that are no receipt, with the reason. */
+	static UnreadableReceiptException since(String reason) {
+		return new UnreadableReceiptException("No receipt: " + reason, false);
+	}
+
 	/** Whether it is whole and of a higher version, so that an upgrade can read it. */
 	public boolean isNewerVersion() {
 		return this.newerVersion;

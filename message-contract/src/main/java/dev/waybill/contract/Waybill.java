@@ -16,7 +16,8 @@ import org.springframework.amqp.core.MessageProperties;
  * @param instance the producer instance, {@code [A-Za-z0-9_.-]{1,64}}
  * @param source a random number that a lane draws at each start, so that a restart never
  * reuses numbers; 16 hex digits where people read it
- * @param sequence 1, 2, 3 … without holes for each source: the number of a publish
+ * @param sequence 1, 2, 3 … without holes for each source: the number of a publish; at
+ * most {@link SequenceRuns#MAX}
  * @param acceptedAt when the producer had read the message, in microseconds since the
  * epoch by the producer's clock
  * @param retry whether the producer had published the message before, under another
@@ -42,8 +43,8 @@ public record Waybill(String instance, long source, long sequence, long accepted
 		if (!isInstance(instance)) {
 			throw new IllegalArgumentException("instance '" + instance + "' is not of " + INSTANCES);
 		}
-		if (sequence < 1) {
-			throw new IllegalArgumentException("sequence " + sequence + " is less than 1");
+		if (!SequenceRuns.isNumber(sequence)) {
+			throw new IllegalArgumentException("sequence " + sequence + " is not of 1 to 2^62");
 		}
 	}
 
@@ -61,7 +62,7 @@ public record Waybill(String instance, long source, long sequence, long accepted
 		Map<String, Object> headers = properties.getHeaders();
 		String instance = properties.getAppId();
 		if (instance != null && isInstance(instance) && headers.get(SOURCE) instanceof Long source
-				&& headers.get(SEQUENCE) instanceof Long sequence && sequence >= 1
+				&& headers.get(SEQUENCE) instanceof Long sequence && SequenceRuns.isNumber(sequence)
 				&& headers.get(ACCEPTED_AT) instanceof Long acceptedAt) {
 			return new Waybill(instance, source, sequence, acceptedAt, Boolean.TRUE.equals(headers.get(RETRY)));
 		}

@@ -37,7 +37,7 @@ class WaybillTests {
 	@Test
 	void readsWhatItWrote() {
 		assertThat(Waybill.of(written(this.waybill))).isEqualTo(this.waybill);
-		Waybill retry = new Waybill("a", Long.MIN_VALUE, Long.MAX_VALUE, -1, true);
+		Waybill retry = new Waybill("a", Long.MIN_VALUE, SequenceRuns.MAX, -1, true);
 		assertThat(Waybill.of(written(retry))).isEqualTo(retry);
 	}
 
@@ -53,7 +53,9 @@ class WaybillTests {
 		return Stream.of((one) -> one.setAppId(null), (one) -> one.setAppId("no such name"),
 				(one) -> one.getHeaders().remove("waybill-source"), (one) -> one.setHeader("waybill-source", 1),
 				(one) -> one.setHeader("waybill-source", "1"), (one) -> one.getHeaders().remove("waybill-sequence"),
-				(one) -> one.setHeader("waybill-sequence", 0L), (one) -> one.setHeader("waybill-sequence", 1.0),
+				(one) -> one.setHeader("waybill-sequence", 0L),
+				(one) -> one.setHeader("waybill-sequence", SequenceRuns.MAX + 1),
+				(one) -> one.setHeader("waybill-sequence", 1.0),
 				(one) -> one.getHeaders().remove("waybill-accepted-at"),
 				(one) -> one.setHeader("waybill-accepted-at", new HashMap<>()));
 	}
@@ -78,8 +80,9 @@ class WaybillTests {
 	}
 
 	@Test
-	void numbersBeginAtOne() {
+	void numbersBeginAtOneAndEndWhereReceiptsDo() {
 		assertThatIllegalArgumentException().isThrownBy(() -> new Waybill("a", 1, 0, 1, false));
+		assertThatIllegalArgumentException().isThrownBy(() -> new Waybill("a", 1, SequenceRuns.MAX + 1, 1, false));
 	}
 
 	private static MessageProperties written(Waybill waybill) {

@@ -1,6 +1,7 @@
 package dev.waybill.producer;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import com.rabbitmq.client.BlockedListener;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +30,20 @@ final class BrokerState implements BlockedListener {
 	private Runnable onChange = () -> {
 	};
 
+	private Consumer<Boolean> onBlocked = (blocked) -> {
+	};
+
 	/** Sets who is told when messages that wait are better answered at once. */
 	synchronized void onChange(Runnable listener) {
 		this.onChange = listener;
+	}
+
+	/**
+	 * Sets who is told when the broker begins to take no messages and when that is over,
+	 * in this order.
+	 */
+	synchronized void onBlocked(Consumer<Boolean> listener) {
+		this.onBlocked = listener;
 	}
 
 	synchronized void laneStarted() {
@@ -44,7 +56,7 @@ final class BrokerState implements BlockedListener {
 		if (this.lanesAlive == 0) {
 			this.downSince = System.nanoTime();
 			this.problem = why;
-			this.blocked = null;
+			block(null);
 		}
 	}
 
@@ -74,7 +86,7 @@ final class BrokerState implements BlockedListener {
 	public void handleBlocked(String why) {
 		Runnable listener;
 		synchronized (this) {
-			this.blocked = why;
+			block(why);
 			listener = this.onChange;
 		}
 		listener.run();
@@ -82,7 +94,15 @@ final class BrokerState implements BlockedListener {
 
 	@Override
 	public synchronized void handleUnblocked() {
-		this.blocked = null;
+		block(null);
+	}
+
+	private void block(@Nullable String why) {
+		boolean news = (why == null) != (this.blocked == null);
+		this.blocked = why;
+		if (news) {
+			this.onBlocked.accept(why != null);
+		}
 	}
 
 	/** Why nothing is let in now; null where it is. */

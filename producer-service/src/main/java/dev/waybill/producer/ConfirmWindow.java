@@ -4,22 +4,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import dev.waybill.producer.Copy.Word;
+import dev.waybill.producer.ledger.LaneAccount;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The publishes of one channel that the broker has not confirmed, by the channel's own
- * publish numbers; decides which publication a confirm or a return belongs to.
+ * publish numbers; decides which publish a confirm or a return belongs to, and tells it
+ * to the ledger.
  * <p>
  * A publish keeps its place until the broker says something of it, also when its request
- * was answered long ago: what a silent broker may still store stays bounded.
+ * was answered long ago: what a silent broker may still store stays bounded. The ledger
+ * is told under the lock, so that of two words about a number the later stands there too;
+ * requests are answered outside of it. Long because numbers are given and settled here
+ * alone.
  */
 final class ConfirmWindow {
 
-	private final @Nullable Publication[] places;
+	private final LaneAccount account;
 
-	private final boolean[] returned;
-
-	private final long[] publishedAt;
+	private final @Nullable Copy[] places;
 
 	private long oldest;
 
@@ -33,11 +37,11 @@ final class ConfirmWindow {
 	 * Makes an empty window.
 	 * @param size how many may be unconfirmed
 	 * @param first the number of the channel's next publish
+	 * @param account gives the numbers and is told what became of them
 	 */
-	ConfirmWindow(int size, long first) {
-		this.places = new @Nullable Publication[size];
-		this.returned = new boolean[size];
-		this.publishedAt = new long[size];
+	ConfirmWindow(int size, long first, LaneAccount account) {
+		this.account = account;
+		this.places = new @Nullable Copy[size];
 		this.oldest = first;
 		this.next = first;
 	}
@@ -51,28 +55,41 @@ final class ConfirmWindow {
 	}
 
 	/**
-	 * Notes the next publish, which must be made right after; false where it has ended,
-	 * or there is no place.
+	 * Numbers the next publish, which must be made right after; null, and no number is
+	 * given, where it has ended or there is no place.
 	 */
-	synchronized boolean add(Publication publication) {
+	synchronized @Nullable Copy add(Publication publication) {
+		if (this.ended || isFull()) {
+			return null;
+		}
+		Copy copy = new Copy(publication, this.account.source(), this.account.next(), System.nanoTime());
+		this.places[place(this.next++)] = copy;
+		return copy;
+	}
+
+	/**
+	 * The same for a marker, which takes a publish number of the channel, and no other.
+	 */
+	synchronized boolean addMarker() {
 		if (this.ended || isFull()) {
 			return false;
 		}
-		int place = place(this.next++);
-		this.places[place] = publication;
-		this.returned[place] = false;
-		this.publishedAt[place] = System.nanoTime();
+		this.places[place(this.next++)] = new Copy(System.nanoTime());
 		return true;
 	}
 
-	/** Notes that the broker had no queue for this publish; the confirm follows. */
-	synchronized void markReturned(long number) {
-		if (!this.ended && number >= this.oldest && number < this.next) {
-			this.returned[place(number)] = true;
+	/** Notes that the broker had no queue for this number; the confirm follows. */
+	synchronized void markReturned(long sequence) {
+		for (long n = this.oldest; !this.ended && n < this.next; n++) {
+			Copy copy = this.places[place(n)];
+			if (copy != null && copy.sequence() == sequence) {
+				copy.markReturned();
+				return;
+			}
 		}
 	}
 
-	/** Settles what the broker confirmed or refused, outside the lock. */
+	/** Settles what the broker confirmed or refused, requests outside the lock. */
 	void confirmed(long number, boolean multiple, boolean ack) {
 		List<Publication> accepted = new ArrayList<>(1);
 		List<Publication> unroutable = new ArrayList<>(0);
@@ -81,13 +98,20 @@ final class ConfirmWindow {
 			if (this.ended || number < this.oldest || number >= this.next) {
 				return;
 			}
+			long now = System.nanoTime();
 			for (long n = multiple ? this.oldest : number; n <= number; n++) {
 				int place = place(n);
-				Publication publication = this.places[place];
-				if (publication != null) {
+				Copy copy = this.places[place];
+				if (copy != null) {
 					this.places[place] = null;
-					note(System.nanoTime() - this.publishedAt[place]);
-					(ack ? (this.returned[place] ? unroutable : accepted) : nacked).add(publication);
+					note(now - copy.publishedNanos());
+					Publication publication = copy.publication();
+					Word word = ack ? (copy.isReturned() ? Word.RETURNED : Word.CONFIRMED) : Word.NACKED;
+					if (publication != null) {
+						tell(copy, word, now);
+						((word == Word.CONFIRMED) ? accepted : (word == Word.RETURNED) ? unroutable : nacked)
+							.add(publication);
+					}
 				}
 			}
 			while (this.oldest < this.next && this.places[place(this.oldest)] == null) {
@@ -105,8 +129,10 @@ final class ConfirmWindow {
 		List<Publication> late = new ArrayList<>(0);
 		synchronized (this) {
 			for (long n = this.oldest; n < this.next; n++) {
-				Publication publication = this.places[place(n)];
-				if (publication != null && publication.remaining(now) <= 0 && !publication.isSettled()) {
+				Copy copy = this.places[place(n)];
+				Publication publication = (copy != null) ? copy.publication() : null;
+				if (copy != null && publication != null && publication.remaining(now) <= 0 && copy.word() == null) {
+					tell(copy, Word.UNCONFIRMED, now);
 					late.add(publication);
 				}
 			}
@@ -115,17 +141,22 @@ final class ConfirmWindow {
 	}
 
 	/**
-	 * Ends it with its channel: nothing that comes later is credited to anything.
+	 * Ends it with its channel: nothing that comes later is credited to anything, and no
+	 * number is given.
 	 * @return what was unconfirmed, oldest first
 	 */
 	synchronized List<Publication> end() {
 		List<Publication> unconfirmed = new ArrayList<>();
+		long now = System.nanoTime();
 		for (long n = this.oldest; n < this.next; n++) {
-			Publication publication = this.places[place(n)];
-			if (publication != null) {
+			Copy copy = this.places[place(n)];
+			Publication publication = (copy != null) ? copy.publication() : null;
+			if (copy != null && publication != null) {
 				unconfirmed.add(publication);
+				copy.end(now);
 			}
 		}
+		this.account.end();
 		this.ended = true;
 		this.oldest = this.next;
 		notifyAll();
@@ -135,7 +166,8 @@ final class ConfirmWindow {
 	/** Whether every request behind it has been answered. */
 	synchronized boolean isSettled() {
 		for (long n = this.oldest; n < this.next; n++) {
-			Publication publication = this.places[place(n)];
+			Copy copy = this.places[place(n)];
+			Publication publication = (copy != null) ? copy.publication() : null;
 			if (publication != null && !publication.isSettled()) {
 				return false;
 			}
@@ -143,6 +175,7 @@ final class ConfirmWindow {
 		return true;
 	}
 
+	/** How many publishes are unconfirmed, markers included. */
 	synchronized int size() {
 		int size = 0;
 		for (long n = this.oldest; n < this.next; n++) {
@@ -153,12 +186,22 @@ final class ConfirmWindow {
 
 	/** Nanoseconds since the oldest unconfirmed publish; 0 when there is none. */
 	synchronized long oldestAge(long now) {
-		return (this.oldest == this.next) ? 0 : now - this.publishedAt[place(this.oldest)];
+		Copy copy = (this.oldest == this.next) ? null : this.places[place(this.oldest)];
+		return (copy != null) ? now - copy.publishedNanos() : 0;
 	}
 
 	/** A moving average of the time from publish to confirm, in nanoseconds. */
 	long recentLatency() {
 		return this.recentLatency;
+	}
+
+	private void tell(Copy copy, Word word, long now) {
+		switch (word) {
+			case CONFIRMED -> this.account.accepted(copy.sequence());
+			case RETURNED, NACKED -> this.account.rejected(copy.sequence());
+			case UNCONFIRMED -> this.account.unknown(copy.sequence());
+		}
+		copy.say(word, now);
 	}
 
 	private void settle(List<Publication> publications, Settlement settlement) {

@@ -59,6 +59,8 @@ final class Lanes implements SmartLifecycle {
 
 	private final OpenWindows windows;
 
+	private final Accounting accounting;
+
 	private final Deadlines deadlines;
 
 	private final AtomicBoolean stopping = new AtomicBoolean();
@@ -68,7 +70,8 @@ final class Lanes implements SmartLifecycle {
 	private final CompletableFuture<Boolean> firstAttempt = new CompletableFuture<>();
 
 	Lanes(RabbitTemplate template, HelloTopology topology, HelloQueue queue, String instance, PublishSettings settings,
-			EntryQueue entries, OpenWindows windows, BrokerState state, ProducerMetrics metrics) {
+			EntryQueue entries, OpenWindows windows, BrokerState state, ProducerMetrics metrics,
+			Accounting accounting) {
 		this.template = template;
 		this.topology = topology;
 		this.queue = queue.name();
@@ -78,6 +81,7 @@ final class Lanes implements SmartLifecycle {
 		this.state = state;
 		this.metrics = metrics;
 		this.windows = windows;
+		this.accounting = accounting;
 		this.deadlines = new Deadlines(entries, state, windows);
 	}
 
@@ -162,7 +166,7 @@ final class Lanes implements SmartLifecycle {
 		long pause = 0;
 		while (!this.stopping.get()) {
 			PublishLane lane = new PublishLane(this.template, this.queue, this.instance, this.entries,
-					this.settings.window(), this.stopping);
+					this.settings.window(), this.accounting.ledger(), this.accounting.recent(), this.stopping);
 			this.windows.put(index, lane);
 			long begun = System.nanoTime();
 			AtomicBoolean started = new AtomicBoolean();
@@ -192,6 +196,7 @@ final class Lanes implements SmartLifecycle {
 
 	private void started(PublishLane lane, Connection connection) throws IOException {
 		this.topology.ensure(connection, Role.PRODUCER);
+		this.accounting.receipts().ensureOurs(connection);
 		this.state.laneStarted();
 		this.metrics.laneStarted();
 		logger.info("Publishing to '{}' as {}, source {}", this.queue, this.instance,

@@ -2,6 +2,7 @@ package dev.waybill.producer;
 
 import jakarta.servlet.http.HttpServletRequest;
 
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -98,6 +99,10 @@ class MessageController {
 			return Problems.of(settlement, reason, reason.detail(), messageId);
 		}
 		ResponseEntity.BodyBuilder answer = ResponseEntity.accepted();
+		String location = MessageLocation.of(messageId);
+		if (location != null) {
+			answer.header(HttpHeaders.LOCATION, location);
+		}
 		if (replayed) {
 			answer.header("Idempotency-Replayed", "true");
 		}

@@ -1,5 +1,6 @@
 package dev.waybill.producer;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -8,8 +9,13 @@ import com.rabbitmq.client.ShutdownSignalException;
 import dev.waybill.contract.HelloQueue;
 import dev.waybill.contract.HelloTopology;
 import dev.waybill.contract.TopologySettings;
+import dev.waybill.producer.ledger.Checkpoints;
+import dev.waybill.producer.ledger.DeliveryLedger;
+import dev.waybill.producer.ledger.LedgerSettings;
+import dev.waybill.producer.ledger.OpenLedger;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.catalina.core.StandardHost;
+import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
@@ -17,6 +23,7 @@ import org.springframework.amqp.rabbit.connection.Connection;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.connection.ConnectionListener;
 import org.springframework.amqp.rabbit.core.RabbitTemplate;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
@@ -28,7 +35,7 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 /** Puts the parts of the service together. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({ HelloQueue.class, TopologySettings.class, PublishSettings.class,
-		ProducerInstance.class, KeyRegistry.Settings.class })
+		ProducerInstance.Settings.class, KeyRegistry.Settings.class, LedgerSettings.class, AuditSettings.class })
 class ProducerConfiguration {
 
 	/**
@@ -37,13 +44,23 @@ class ProducerConfiguration {
 	private static final int HANDSHAKE_MILLIS = 3000;
 
 	@Bean
-	HelloTopology helloTopology(HelloQueue queue, TopologySettings settings) {
-		return new HelloTopology(queue, settings);
+	HelloTopology helloTopology(HelloQueue queue, TopologySettings settings, LedgerSettings ledger) {
+		return new HelloTopology(queue, settings, ledger.file() != null);
 	}
 
+	/** While publishing is blocked, so may be the receipts: a receipt gap. */
 	@Bean
-	BrokerState brokerState() {
-		return new BrokerState();
+	BrokerState brokerState(DeliveryLedger ledger) {
+		BrokerState state = new BrokerState();
+		state.onBlocked((blocked) -> {
+			if (blocked) {
+				ledger.gapBegins("the broker takes no messages");
+			}
+			else {
+				ledger.gapEnds();
+			}
+		});
+		return state;
 	}
 
 	@Bean
@@ -73,6 +90,66 @@ class ProducerConfiguration {
 	}
 
 	@Bean
+	OpenLedger openLedger(LedgerSettings settings, AuditSettings audit, ProducerInstance.Settings instance,
+			HelloTopology topology, @Value("${spring.rabbitmq.requested-heartbeat}") Duration heartbeat) {
+		settings.checkPatience(audit.heldInterval(), audit.retry().longestDelay(), heartbeat);
+		boolean promised = topology.promise().startsWith("full");
+		return OpenLedger.open(settings, instance.name(), instance::orHostName, audit.heldInterval(), promised);
+	}
+
+	@Bean(destroyMethod = "")
+	DeliveryLedger deliveryLedger(OpenLedger open) {
+		return open.ledger();
+	}
+
+	@Bean
+	Checkpoints checkpoints(OpenLedger open) {
+		return open.checkpoints();
+	}
+
+	@Bean
+	ProducerInstance producerInstance(OpenLedger open) {
+		return new ProducerInstance(open.instance());
+	}
+
+	@Bean
+	RecentMessages recentMessages(PublishSettings settings) {
+		return new RecentMessages(settings.lanes());
+	}
+
+	@Bean
+	ReceiptsQueue receiptsQueue(HelloTopology topology, ProducerInstance instance, DeliveryLedger ledger,
+			Checkpoints checkpoints) {
+		return new ReceiptsQueue(topology, instance.name(), ledger, checkpoints);
+	}
+
+	@Bean
+	ReceiptIntake receiptIntake(DeliveryLedger ledger, Checkpoints checkpoints, RecentMessages recent,
+			MeterRegistry registry) {
+		return new ReceiptIntake(ledger, checkpoints, recent, new LedgerMetrics(registry));
+	}
+
+	@Bean
+	LedgerUpkeep ledgerUpkeep(RabbitTemplate template, HelloTopology topology, HelloQueue queue, ReceiptsQueue receipts,
+			ReceiptIntake intake, OpenLedger open, ProducerInstance instance, AuditSettings audit, BrokerState state) {
+		prepare(template, state);
+		ReceiptListener listener = new ReceiptListener(template.getConnectionFactory(), topology, receipts,
+				queue.receiptsQueue(instance.name()), instance.name(), intake);
+		return new LedgerUpkeep(open.ledger(), open.checkpoints(), listener, intake, audit.heldInterval(),
+				topology.promise());
+	}
+
+	@Bean
+	LedgerGauges ledgerGauges(OpenLedger open) {
+		return new LedgerGauges(open.ledger(), open.checkpoints());
+	}
+
+	@Bean
+	LedgerEndpoint ledgerEndpoint(OpenLedger open, HelloTopology topology) {
+		return new LedgerEndpoint(open.ledger(), open.instance(), open.since(), topology.promise());
+	}
+
+	@Bean
 	OpenWindows openWindows(PublishSettings settings) {
 		return new OpenWindows(settings);
 	}
@@ -80,9 +157,9 @@ class ProducerConfiguration {
 	@Bean
 	Lanes lanes(RabbitTemplate template, HelloTopology topology, HelloQueue queue, PublishSettings settings,
 			EntryQueue entries, OpenWindows windows, BrokerState state, ProducerMetrics metrics,
-			ProducerInstance instance) {
-		prepare(template, state);
-		return new Lanes(template, topology, queue, instance.name(), settings, entries, windows, state, metrics);
+			ProducerInstance instance, DeliveryLedger ledger, RecentMessages recent, ReceiptsQueue receipts) {
+		return new Lanes(template, topology, queue, instance.name(), settings, entries, windows, state, metrics,
+				new Accounting(ledger, recent, receipts));
 	}
 
 	@Bean
@@ -117,6 +194,17 @@ class ProducerConfiguration {
 			if (context.getParent() instanceof StandardHost host) {
 				host.setErrorReportValveClass(ProblemErrorReportValve.class.getName());
 			}
+		});
+	}
+
+	/**
+	 * A message's id may have any visible character, so its path may have them encoded.
+	 */
+	@Bean
+	WebServerFactoryCustomizer<TomcatServletWebServerFactory> slashesInMessageIds() {
+		return (factory) -> factory.addConnectorCustomizers((connector) -> {
+			connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue());
+			connector.setEncodedReverseSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue());
 		});
 	}
 

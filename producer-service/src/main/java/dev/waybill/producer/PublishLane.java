@@ -3,13 +3,17 @@ package dev.waybill.producer;
 import java.io.IOException;
 import java.util.Date;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import dev.waybill.contract.Marker;
 import dev.waybill.contract.Waybill;
+import dev.waybill.producer.ledger.DeliveryLedger;
+import dev.waybill.producer.ledger.LaneAccount;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.amqp.AmqpException;
@@ -32,6 +36,9 @@ final class PublishLane {
 
 	private static final long POLL_MILLIS = 100;
 
+	/** How often to look whether the file allows more numbers. */
+	private static final long RESERVATION_MILLIS = 5;
+
 	private final RabbitTemplate template;
 
 	private final String queue;
@@ -42,24 +49,25 @@ final class PublishLane {
 
 	private final int windowSize;
 
+	private final DeliveryLedger ledger;
+
+	private final RecentMessages recent;
+
 	private final AtomicBoolean stopping;
 
 	private final long source = ThreadLocalRandom.current().nextLong();
 
 	private volatile @Nullable ConfirmWindow window;
 
-	private long sequence;
-
-	/** The channel's publish number is the sequence plus this. */
-	private volatile long offset;
-
 	PublishLane(RabbitTemplate template, String queue, String instance, EntryQueue entries, int windowSize,
-			AtomicBoolean stopping) {
+			DeliveryLedger ledger, RecentMessages recent, AtomicBoolean stopping) {
 		this.template = template;
 		this.queue = queue;
 		this.instance = instance;
 		this.entries = entries;
 		this.windowSize = windowSize;
+		this.ledger = ledger;
+		this.recent = recent;
 		this.stopping = stopping;
 	}
 
@@ -91,14 +99,23 @@ final class PublishLane {
 			catch (IOException ex) {
 				throw new AmqpIOException(ex);
 			}
-			ConfirmWindow opened = open(channel);
+			listen(channel);
+			long first = channel.getNextPublishSeqNo();
+			LaneAccount account = this.ledger.open(this.source);
+			ConfirmWindow opened = new ConfirmWindow(this.windowSize, first, account);
 			this.window = opened;
-			publish(operations, channel, opened);
+			RecentMessages.Lane published = this.recent.open(this.source);
+			try {
+				publish(operations, channel, opened, account, published);
+			}
+			finally {
+				published.close();
+			}
 			return opened;
 		});
 	}
 
-	private ConfirmWindow open(Channel channel) {
+	private void listen(Channel channel) {
 		// In place of Spring's own, which hands a return to another thread, behind its
 		// ack.
 		channel.clearReturnListeners();
@@ -108,26 +125,31 @@ final class PublishLane {
 		// throws on a dead channel before invoke() has let go of this thread, for good.
 		channel.addConfirmListener((tag, multiple) -> confirmed(tag, multiple, true),
 				(tag, multiple) -> confirmed(tag, multiple, false));
-		long first = channel.getNextPublishSeqNo();
-		this.offset = first - 1;
-		return new ConfirmWindow(this.windowSize, first);
 	}
 
-	private void publish(RabbitOperations operations, Channel channel, ConfirmWindow opened) {
+	private void publish(RabbitOperations operations, Channel channel, ConfirmWindow opened, LaneAccount account,
+			RecentMessages.Lane published) {
 		try {
 			while (!(this.stopping.get() && opened.isSettled() && this.entries.size() == 0)) {
 				if (!channel.isOpen()) {
 					throw new AmqpException("the channel ended: " + channel.getCloseReason());
 				}
-				Publication next = opened.awaitPlace(POLL_MILLIS) ? this.entries.poll(POLL_MILLIS) : null;
-				if (next != null && claim(next, opened)) {
-					// Before it is in the window, where its deadline may settle it.
-					Message message = number(next);
-					if (opened.add(next)) {
-						operations.send("", this.queue, message);
+				if (!opened.awaitPlace(POLL_MILLIS)) {
+					continue;
+				}
+				OptionalLong marker = this.ledger.takeMarker();
+				if (marker.isPresent()) {
+					if (opened.addMarker()) {
+						operations.send("", this.queue, marker(marker.getAsLong()));
 					}
-					else { // a stop has just ended the window
-						next.settle(Settlement.of(Reason.BROKER_UNAVAILABLE));
+				}
+				else if (!account.mayPublish()) {
+					Thread.sleep(RESERVATION_MILLIS);
+				}
+				else {
+					Publication next = this.entries.poll(POLL_MILLIS);
+					if (next != null && claim(next, opened)) {
+						publish(operations, next, opened, published);
 					}
 				}
 			}
@@ -135,6 +157,20 @@ final class PublishLane {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			throw new AmqpException("interrupted", ex);
+		}
+	}
+
+	private void publish(RabbitOperations operations, Publication next, ConfirmWindow opened,
+			RecentMessages.Lane published) {
+		// Before it is in the window, where its deadline may settle it.
+		byte[] body = next.body();
+		Copy copy = opened.add(next);
+		if (copy != null) {
+			published.note(copy);
+			operations.send("", this.queue, message(next, body, copy.sequence()));
+		}
+		else { // a stop has just ended the window
+			next.settle(Settlement.of(Reason.BROKER_UNAVAILABLE));
 		}
 	}
 
@@ -152,7 +188,7 @@ final class PublishLane {
 		return publication.claim();
 	}
 
-	private Message number(Publication publication) {
+	private Message message(Publication publication, byte[] body, long sequence) {
 		IncomingMessage message = publication.message();
 		MessageProperties properties = new MessageProperties();
 		properties.setContentType((message.contentType() != null) ? message.contentType() : "");
@@ -160,9 +196,19 @@ final class PublishLane {
 		properties.setMessageId(message.messageId());
 		properties.setDeliveryMode(MessageDeliveryMode.PERSISTENT);
 		properties.setTimestamp(new Date(publication.acceptedAt() / 1000));
-		new Waybill(this.instance, this.source, ++this.sequence, publication.acceptedAt(), publication.mayHaveCopy())
+		new Waybill(this.instance, this.source, sequence, publication.acceptedAt(), publication.mayHaveCopy())
 			.writeTo(properties);
-		return new Message(publication.body(), properties);
+		return new Message(body, properties);
+	}
+
+	/** It takes the road of the messages, so that it can vouch for them. */
+	private Message marker(long number) {
+		MessageProperties properties = new MessageProperties();
+		properties.setContentType("");
+		properties.setDeliveryMode(MessageDeliveryMode.PERSISTENT);
+		properties.setAppId(this.instance);
+		properties.setHeader(Marker.HEADER, number);
+		return new Message(new byte[0], properties);
 	}
 
 	private void confirmed(long tag, boolean multiple, boolean ack) {
@@ -176,7 +222,7 @@ final class PublishLane {
 		ConfirmWindow opened = this.window;
 		if (opened != null && properties.getHeaders().get(Waybill.SOURCE) instanceof Long from && from == this.source
 				&& properties.getHeaders().get(Waybill.SEQUENCE) instanceof Long number) {
-			opened.markReturned(number + this.offset);
+			opened.markReturned(number);
 		}
 	}
 

@@ -50,6 +50,7 @@ class ArchitectureTests {
 	void everythingIsPackagePrivateButTheProgramAndTomcatsValve() {
 		assertThat(PRODUCER.stream()
 			.filter((type) -> type.getModifiers().contains(JavaModifier.PUBLIC) && type.isTopLevelClass())
+			.filter((type) -> type.getPackageName().equals("dev.waybill.producer"))
 			.map(JavaClass::getSimpleName)).containsExactlyInAnyOrder("ProducerApplication", "ProblemErrorReportValve");
 	}
 
@@ -62,8 +63,19 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void isOneFlatPackage() {
-		assertThat(PRODUCER).allSatisfy((type) -> assertThat(type.getPackageName()).isEqualTo("dev.waybill.producer"));
+	void isOneFlatPackageAndTheLedger() {
+		assertThat(PRODUCER).allSatisfy((type) -> assertThat(type.getPackageName()).isIn("dev.waybill.producer",
+				"dev.waybill.producer.ledger"));
+	}
+
+	@Test
+	void theLedgerKnowsNothingOfHttpNorOfLanes() {
+		noClasses().that()
+			.resideInAPackage("dev.waybill.producer.ledger")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("dev.waybill.producer", "com.rabbitmq..", "org.springframework.amqp..", "jakarta..")
+			.check(PRODUCER);
 	}
 
 }

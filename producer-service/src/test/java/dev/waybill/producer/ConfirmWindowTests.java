@@ -7,6 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import dev.waybill.producer.Some.Heard;
+import dev.waybill.producer.ledger.DeliveryLedger;
+import dev.waybill.producer.ledger.DeliveryLedger.Totals;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +24,9 @@ class ConfirmWindowTests {
 
 	private static final Settlement TIMEOUT = Settlement.of(Reason.CONFIRM_TIMEOUT);
 
-	private final ConfirmWindow window = new ConfirmWindow(5, 11);
+	private final DeliveryLedger ledger = Some.ledger();
+
+	private final ConfirmWindow window = new ConfirmWindow(5, 11, this.ledger.open(7));
 
 	/** What became of publish 11, 12, … */
 	private final List<Heard> heard = new ArrayList<>();
@@ -64,7 +68,7 @@ class ConfirmWindowTests {
 	@Test
 	void whatWasReturnedIsUnroutableThoughItIsAcked() {
 		publish(3);
-		this.window.markReturned(12);
+		this.window.markReturned(2);
 		this.window.confirmed(13, true, true);
 		assertOutcomes(Settlement.ACCEPTED, UNROUTABLE, Settlement.ACCEPTED);
 	}
@@ -72,7 +76,7 @@ class ConfirmWindowTests {
 	@Test
 	void whatWasReturnedAndNackedIsNotAccepted() {
 		publish(1);
-		this.window.markReturned(11);
+		this.window.markReturned(1);
 		this.window.confirmed(11, false, false);
 		assertOutcomes(NACKED);
 	}
@@ -80,7 +84,7 @@ class ConfirmWindowTests {
 	@Test
 	void aReturnDoesNotStickToThePlace() {
 		publish(5);
-		this.window.markReturned(11);
+		this.window.markReturned(1);
 		this.window.confirmed(15, true, true);
 		publish(5);
 		this.window.confirmed(20, true, true);
@@ -93,7 +97,7 @@ class ConfirmWindowTests {
 	@ValueSource(longs = { -1, 0, 10, 14, 15, 16, 1000 })
 	void numbersThatAreNotOutstandingAreIgnored(long number) {
 		publish(3);
-		this.window.markReturned(number);
+		this.window.markReturned(number - 10);
 		this.window.confirmed(number, false, true);
 		this.window.confirmed(number, true, true);
 		this.window.confirmed(number, true, false);
@@ -108,7 +112,7 @@ class ConfirmWindowTests {
 		assertThat(this.window.awaitPlace(1)).isFalse();
 		this.window.confirmed(15, false, true);
 		assertThat(this.window.awaitPlace(1)).isFalse();
-		assertThat(this.window.add(Some.claimed(new Heard()))).isFalse();
+		assertThat(this.window.add(Some.claimed(new Heard()))).isNull();
 		this.window.confirmed(11, false, true);
 		assertThat(this.window.awaitPlace(1)).isTrue();
 	}
@@ -129,13 +133,13 @@ class ConfirmWindowTests {
 		publish(3);
 		this.window.confirmed(12, false, true);
 		assertThat(this.window.end()).hasSize(2);
-		this.window.markReturned(11);
+		this.window.markReturned(1);
 		this.window.confirmed(13, true, true);
 		this.window.confirmed(11, false, false);
 		this.window.expire(Long.MAX_VALUE);
 		assertOutcomes(null, Settlement.ACCEPTED, null);
 		assertThat(this.window.awaitPlace(1)).isFalse();
-		assertThat(this.window.add(Some.claimed(new Heard()))).isFalse();
+		assertThat(this.window.add(Some.claimed(new Heard()))).isNull();
 		assertThat(this.window.size()).isZero();
 		assertThat(this.window.oldestAge(System.nanoTime())).isZero();
 		assertThat(this.window.end()).isEmpty();
@@ -164,7 +168,7 @@ class ConfirmWindowTests {
 	void aConfirmAfterExpiryIsHeardAsLate() {
 		publish(3);
 		this.window.expire(System.nanoTime() + TimeUnit.SECONDS.toNanos(6));
-		this.window.markReturned(12);
+		this.window.markReturned(2);
 		this.window.confirmed(12, true, true);
 		this.window.confirmed(13, false, false);
 		assertOutcomes(TIMEOUT, TIMEOUT, TIMEOUT);
@@ -184,6 +188,61 @@ class ConfirmWindowTests {
 		assertThat(this.window.oldestAge(now + 1000)).isLessThan(both);
 	}
 
+	@Test
+	void aMarkerTakesAPublishNumberAndNoOther() {
+		publish(1);
+		assertThat(this.window.addMarker()).isTrue();
+		publish(1);
+		assertThat(this.window.size()).isEqualTo(3);
+		this.window.markReturned(2);
+		this.window.confirmed(13, true, true);
+		assertOutcomes(Settlement.ACCEPTED, UNROUTABLE);
+		assertThat(this.ledger.totals().attempted()).isEqualTo(2);
+		assertThat(this.ledger.totals().accepted()).isEqualTo(1);
+		assertThat(this.ledger.totals().rejected()).isEqualTo(1);
+		assertThat(this.window.size()).isZero();
+	}
+
+	@Test
+	void aMarkerWithoutAWordKeepsItsPlaceAndNoRequestWaiting() {
+		this.window.addMarker();
+		this.window.expire(Long.MAX_VALUE);
+		assertThat(this.window.isSettled()).isTrue();
+		assertThat(this.window.size()).isEqualTo(1);
+		assertThat(this.window.end()).isEmpty();
+	}
+
+	@Test
+	void noNumberIsGivenForAPublishThatHasNoPlace() {
+		publish(5);
+		assertThat(this.window.add(Some.claimed(new Heard()))).isNull();
+		assertThat(this.window.addMarker()).isFalse();
+		this.window.end();
+		assertThat(this.window.add(Some.claimed(new Heard()))).isNull();
+		assertThat(this.ledger.totals().attempted()).isEqualTo(5);
+	}
+
+	@Test
+	void theLedgerHasTheLastWord() {
+		publish(4);
+		this.window.expire(System.nanoTime() + TimeUnit.SECONDS.toNanos(6));
+		assertThat(this.ledger.totals().unknown()).isEqualTo(4);
+		this.window.confirmed(11, false, true);
+		this.window.confirmed(12, false, false);
+		assertThat(this.ledger.totals().accepted()).isEqualTo(1);
+		assertThat(this.ledger.totals().rejected()).isEqualTo(1);
+		assertThat(this.ledger.totals().unknown()).isEqualTo(2);
+	}
+
+	@Test
+	void atTheEndNothingIsInFlight() {
+		publish(3);
+		this.window.confirmed(12, false, true);
+		this.window.end();
+		assertThat(this.ledger.totals().unknown()).isEqualTo(2);
+		assertThat(this.ledger.totals().inFlight()).isZero();
+	}
+
 	/**
 	 * Against a list of plain records, over many times the window, with any confirms,
 	 * returns and expiries that a broker may send.
@@ -194,7 +253,8 @@ class ConfirmWindowTests {
 		Random random = new Random(seed);
 		long first = 1 + random.nextInt(1000);
 		int size = 1 + random.nextInt(20);
-		ConfirmWindow ring = new ConfirmWindow(size, first);
+		DeliveryLedger account = Some.ledger();
+		ConfirmWindow ring = new ConfirmWindow(size, first, account.open(7));
 		List<Modelled> model = new ArrayList<>();
 		for (int step = 0; step < 20_000; step++) {
 			long oldest = first + firstOpen(model);
@@ -211,7 +271,7 @@ class ConfirmWindowTests {
 			}
 			else if (choice == 5) {
 				long number = next - random.nextInt(size + 2);
-				ring.markReturned(number);
+				ring.markReturned(number - first + 1);
 				if (number >= oldest && number < next) {
 					model.get((int) (number - first)).returned = true;
 				}
@@ -238,11 +298,22 @@ class ConfirmWindowTests {
 		assertThat(ring.size()).isEqualTo((int) model.stream().filter((one) -> one.open).count());
 		assertThat(ring.end())
 			.containsExactlyElementsOf(model.stream().filter((one) -> one.open).map((one) -> one.publication).toList());
+		assertCounts(account.totals(), model);
 		assertThat(model).allSatisfy((one) -> {
 			List<Settlement> words = one.heard.settled();
 			words.addAll(one.heard.late());
 			assertThat(words).isEqualTo(one.expected);
 		});
+	}
+
+	/** The ledger has of each number the last word. */
+	private static void assertCounts(Totals totals, List<Modelled> model) {
+		assertThat(totals.attempted()).isEqualTo(model.size());
+		assertThat(totals.inFlight()).isZero();
+		assertThat(totals.accepted()).isEqualTo(model.stream().filter((one) -> one.ends(Settlement.ACCEPTED)).count());
+		assertThat(totals.rejected())
+			.isEqualTo(model.stream().filter((one) -> one.ends(UNROUTABLE) || one.ends(NACKED)).count());
+		assertThat(totals.unknown()).isEqualTo(model.stream().filter((one) -> one.open || one.ends(TIMEOUT)).count());
 	}
 
 	private static int firstOpen(List<Modelled> model) {
@@ -286,6 +357,10 @@ class ConfirmWindowTests {
 		private boolean open = true;
 
 		private boolean returned;
+
+		boolean ends(Settlement word) {
+			return !this.expected.isEmpty() && this.expected.get(this.expected.size() - 1).equals(word);
+		}
 
 		void confirm(boolean ack) {
 			if (this.open) {

@@ -12,9 +12,11 @@ final class JavaProcesses {
 	}
 
 	static JavaProcess producer(String uri, int port, String jvmOption, String... arguments) {
-		List<String> all = new ArrayList<>(
-				List.of("--server.port=" + port, "--waybill.instance=tested", "--spring.rabbitmq.addresses=" + uri));
+		List<String> all = new ArrayList<>(List.of("--server.port=" + port, "--spring.rabbitmq.addresses=" + uri));
 		all.addAll(List.of(arguments));
+		if (all.stream().noneMatch((one) -> one.startsWith("--waybill.instance="))) {
+			all.add("--waybill.instance=tested");
+		}
 		return JavaProcess.start(ProducerApplication.class.getName(), List.of(jvmOption, "-XX:TieredStopAtLevel=1"),
 				all);
 	}

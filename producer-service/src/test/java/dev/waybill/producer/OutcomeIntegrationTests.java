@@ -58,7 +58,7 @@ class OutcomeIntegrationTests {
 
 	@Test
 	void everyOutcomeIsExportedFromTheStart() {
-		try (RunningProducer fresh = RunningProducer.on(host)) {
+		try (RunningProducer fresh = RunningProducer.on(host, "--waybill.instance=fresh")) {
 			Scrape scrape = fresh.scrape();
 			assertThat(scrape.attempts()).isZero();
 			for (Outcome outcome : Outcome.values()) {

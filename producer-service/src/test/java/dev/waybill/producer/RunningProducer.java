@@ -19,6 +19,7 @@ import com.rabbitmq.client.GetResponse;
 import dev.waybill.testing.Eventually;
 import dev.waybill.testing.VirtualHost;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -58,9 +59,12 @@ final class RunningProducer implements AutoCloseable {
 
 	/** Starts it in this JVM with something more than the service. */
 	static RunningProducer at(String uri, Class<?> application, String... arguments) {
-		List<String> all = new ArrayList<>(List.of("--server.port=0", "--spring.main.banner-mode=off",
-				"--waybill.instance=tested", "--spring.rabbitmq.addresses=" + uri));
+		List<String> all = new ArrayList<>(
+				List.of("--server.port=0", "--spring.main.banner-mode=off", "--spring.rabbitmq.addresses=" + uri));
 		all.addAll(List.of(arguments));
+		if (all.stream().noneMatch((one) -> one.startsWith("--waybill.instance="))) {
+			all.add("--waybill.instance=tested");
+		}
 		ConfigurableApplicationContext context = new SpringApplication(application).run(all.toArray(String[]::new));
 		int port = Integer.parseInt(Objects.requireNonNull(context.getEnvironment().getProperty("local.server.port")));
 		return new RunningProducer(context, port);
@@ -132,6 +136,16 @@ final class RunningProducer implements AutoCloseable {
 		return new Scrape(get("/actuator/prometheus").body());
 	}
 
+	/** The ledger's counts, as {@code /actuator/ledger} has them. */
+	JsonNode ledger() {
+		return get("/actuator/ledger").json();
+	}
+
+	/** Waits until a count of the ledger is what it should be. */
+	void awaitLedger(String count, long value) {
+		Eventually.within(Duration.ofSeconds(10), () -> ledger().path("totals").path(count).asLong(-1) == value);
+	}
+
 	/** Waits until lanes publish. */
 	RunningProducer awaitLanes(Duration limit) {
 		Eventually.within(limit,
@@ -151,6 +165,7 @@ final class RunningProducer implements AutoCloseable {
 		scrape.verify();
 		assertThat(scrape.sum("waybill_entry_messages")).isZero();
 		assertThat(scrape.sum("waybill_entry_bytes")).isZero();
+		assertThat(scrape.ledger("in_flight")).isZero();
 		assertThat(acceptedNow).as("accepted by metrics and by answers").isEqualTo(page.acceptedAnswers());
 		page.compare(found.stream().map((one) -> one.getProps().getMessageId()).toList());
 		return found;

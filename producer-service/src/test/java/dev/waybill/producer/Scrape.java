@@ -57,8 +57,18 @@ final class Scrape {
 		return (long) sum("waybill_lane_starts_total");
 	}
 
-	/** The equations that ProducerMetrics states. */
+	/** The ledger's count of a state. */
+	long ledger(String state) {
+		return (long) sum("waybill_ledger_messages", "state=\"" + state + "\"");
+	}
+
+	/** The equations that ProducerMetrics states, and the ledger's identities. */
 	void verify() {
+		assertThat(ledger("attempted")).as("attempted")
+			.isEqualTo(ledger("accepted") + ledger("rejected") + ledger("unknown") + ledger("in_flight"));
+		assertThat(ledger("accepted") + ledger("recovered") + ledger("resumed")).as("accepted and found again")
+			.isEqualTo(ledger("processed") + ledger("dead_lettered") + ledger("pending") + ledger("lost")
+					+ ledger("unaudited"));
 		assertThat(attempts()).as("attempts")
 			.isEqualTo(outcome(Outcome.ACCEPTED) + outcome(Outcome.REJECTED) + outcome(Outcome.UNKNOWN) + inFlight());
 		for (Outcome outcome : List.of(Outcome.REJECTED, Outcome.UNKNOWN)) {

@@ -1,12 +1,14 @@
 package dev.waybill.producer;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 import dev.waybill.contract.ContentDigest;
+import dev.waybill.producer.ledger.DeliveryLedger;
 
 /** Messages and publications for tests, and what became of them. */
 final class Some {
@@ -33,6 +35,11 @@ final class Some {
 	static Publication publication(Heard heard, long nanosLeft, boolean unknownCopy) {
 		long now = System.nanoTime();
 		return new Publication(message("k", "body"), 1, now, now + nanosLeft, unknownCopy, heard);
+	}
+
+	/** In memory, with the usual patience. */
+	static DeliveryLedger ledger() {
+		return new DeliveryLedger.Builder(Duration.ofSeconds(90), Duration.ofSeconds(30), true).inMemory();
 	}
 
 	/** One that a lane has claimed. */

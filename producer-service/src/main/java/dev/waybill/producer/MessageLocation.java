@@ -1,0 +1,26 @@
+package dev.waybill.producer;
+
+import java.nio.charset.StandardCharsets;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.util.UriUtils;
+
+/** Words where a message can be asked for. */
+final class MessageLocation {
+
+	private MessageLocation() {
+	}
+
+	/**
+	 * The path of a message; null for the two ids that stand for a directory in any path,
+	 * however they are encoded.
+	 */
+	static @Nullable String of(String messageId) {
+		if (messageId.equals(".") || messageId.equals("..")) {
+			return null;
+		}
+		return "/messages/" + UriUtils.encode(messageId, StandardCharsets.UTF_8);
+	}
+
+}

@@ -1,0 +1,90 @@
+package dev.waybill.producer;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+import dev.waybill.contract.Receipt;
+import dev.waybill.contract.Receipt.Reading;
+import dev.waybill.contract.UnreadableReceiptException;
+import dev.waybill.producer.LedgerMetrics.Fate;
+import dev.waybill.producer.ledger.Checkpoints;
+import dev.waybill.producer.ledger.DeliveryLedger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes a receipt into the ledger, or decides what else becomes of it. */
+final class ReceiptIntake {
+
+	private static final Logger logger = LoggerFactory.getLogger(ReceiptIntake.class);
+
+	private final DeliveryLedger ledger;
+
+	private final Checkpoints checkpoints;
+
+	private final RecentMessages recent;
+
+	private final LedgerMetrics metrics;
+
+	private volatile long lastNanos = System.nanoTime();
+
+	ReceiptIntake(DeliveryLedger ledger, Checkpoints checkpoints, RecentMessages recent, LedgerMetrics metrics) {
+		this.ledger = ledger;
+		this.checkpoints = checkpoints;
+		this.recent = recent;
+		this.metrics = metrics;
+	}
+
+	/**
+	 * Takes a receipt in.
+	 * @return whether it may be acked when the ledger is on disk; else it waits for a
+	 * producer that can read it, and so does all behind it
+	 */
+	boolean take(byte[] body) {
+		this.lastNanos = System.nanoTime();
+		try {
+			merge(Receipt.decode(body));
+		}
+		catch (UnreadableReceiptException ex) {
+			if (ex.isNewerVersion()) {
+				this.metrics.received(Fate.NEWER_VERSION);
+				logger.error("A receipt is of a newer version, so no more are read: upgrade this producer; "
+						+ "nothing is lost meanwhile, and nothing is accounted for ({})", ex.getMessage());
+				return false;
+			}
+			drop(String.valueOf(ex.getMessage()));
+		}
+		catch (RuntimeException ex) { // a defect must not end the reading
+			logger.error("A receipt could not be taken in", ex);
+			drop("a defect");
+		}
+		return true;
+	}
+
+	/** Runs it when all that was taken in is on disk. */
+	void whenOnDisk(Runnable then) {
+		this.checkpoints.whenOnDisk(then);
+	}
+
+	/** When the last receipt came, by {@link System#nanoTime()}; else the start. */
+	long lastNanos() {
+		return this.lastNanos;
+	}
+
+	private void merge(Receipt receipt) {
+		DeliveryLedger.Merged merged = this.ledger.merge(receipt);
+		this.metrics.received(merged.fresh() ? Fate.MERGED : Fate.REPEATED);
+		if (!merged.accounted().isEmpty()) {
+			long now = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+			for (Reading reading : merged.accounted()) {
+				this.metrics.accounted(reading.acceptedAt(), now);
+				this.recent.accounted(reading, now);
+			}
+		}
+	}
+
+	private void drop(String why) {
+		this.metrics.received(Fate.UNDECODABLE);
+		this.ledger.gap("a receipt that cannot be read was dropped: " + why);
+	}
+
+}
