@@ -6,6 +6,7 @@ import dev.waybill.testing.Eventually;
 import dev.waybill.testing.NeedsRabbitMq;
 import dev.waybill.testing.RabbitBroker;
 import dev.waybill.testing.VirtualHost;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -13,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Draining is the way out of an alarm, and the accounts are complete after it. */
 @NeedsRabbitMq
+@Tag("long")
 @Isolated
 class AlarmIntegrationTests {
 

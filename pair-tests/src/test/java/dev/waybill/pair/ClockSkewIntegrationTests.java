@@ -11,6 +11,7 @@ import dev.waybill.testing.RabbitBroker;
 import dev.waybill.testing.VirtualHost;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -24,6 +25,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * so, the one over one clock and the ledger do not mind.
  */
 @NeedsRabbitMq
+@Tag("long")
 @Execution(ExecutionMode.CONCURRENT)
 class ClockSkewIntegrationTests {
 

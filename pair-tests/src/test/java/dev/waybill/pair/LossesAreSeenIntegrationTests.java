@@ -11,6 +11,7 @@ import dev.waybill.testing.NeedsRabbitMq;
 import dev.waybill.testing.RabbitBroker;
 import dev.waybill.testing.VirtualHost;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -19,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** What somebody destroys is named, by source and number, and nothing else is. */
 @NeedsRabbitMq
+@Tag("long")
 @Execution(ExecutionMode.CONCURRENT)
 class LossesAreSeenIntegrationTests {
 

@@ -12,6 +12,7 @@ import dev.waybill.testing.NeedsRabbitMq;
 import dev.waybill.testing.RabbitBroker;
 import dev.waybill.testing.VirtualHost;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -20,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Whatever takes long or comes late: at no instant does a ledger call it lost. */
 @NeedsRabbitMq
+@Tag("long")
 @Execution(ExecutionMode.CONCURRENT)
 class NothingIsImaginedIntegrationTests {
 

@@ -14,6 +14,7 @@ import dev.waybill.testing.NeedsRabbitMq;
 import dev.waybill.testing.RabbitBroker;
 import dev.waybill.testing.VirtualHost;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -22,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Receipts that are destroyed: just the numbers in them cannot be audited. */
 @NeedsRabbitMq
+@Tag("long")
 @Execution(ExecutionMode.CONCURRENT)
 class ReceiptsQueueIntegrationTests {
 

@@ -10,6 +10,7 @@ import dev.waybill.testing.NeedsRabbitMq;
 import dev.waybill.testing.RabbitBroker;
 import dev.waybill.testing.VirtualHost;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -18,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Producers that are killed, stopped or away: their accounts go on where they were. */
 @NeedsRabbitMq
+@Tag("long")
 @Execution(ExecutionMode.CONCURRENT)
 class RestartIntegrationTests {
 
