@@ -1,6 +1,7 @@
 package dev.waybill.consumer;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 
@@ -42,6 +43,8 @@ final class BrokerConnection implements ConnectionListener {
 
 	private volatile boolean blocked;
 
+	private volatile long blockedAt;
+
 	private volatile boolean absenceLogged;
 
 	/** Until then whoever starts the service says what is wrong. */
@@ -81,6 +84,11 @@ final class BrokerConnection implements ConnectionListener {
 
 	boolean isBlocked() {
 		return this.blocked;
+	}
+
+	/** How long the broker has blocked us by now; zero where it does not. */
+	Duration blockedFor() {
+		return this.blocked ? Duration.ofNanos(System.nanoTime() - this.blockedAt) : Duration.ZERO;
 	}
 
 	/** What the broker last refused us, if it did. */
@@ -179,6 +187,7 @@ final class BrokerConnection implements ConnectionListener {
 		}
 		this.blocked = false;
 		BlockedCallback onBlocked = (reason) -> {
+			this.blockedAt = System.nanoTime();
 			this.blocked = true;
 			logger.warn("The broker blocks publishing: {}", reason);
 		};

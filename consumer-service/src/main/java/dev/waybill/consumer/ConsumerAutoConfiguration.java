@@ -22,7 +22,8 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration(afterName = { "org.springframework.boot.amqp.autoconfigure.RabbitAutoConfiguration",
 		"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
 @EnableConfigurationProperties({ HelloQueue.class, TopologySettings.class, ProcessingSettings.class,
-		RetrySettings.class, DuplicateSettings.class, DeadLetterSettings.class, ProcessorSettings.class })
+		RetrySettings.class, DuplicateSettings.class, DeadLetterSettings.class, ProcessorSettings.class,
+		ReceiptSettings.class })
 public class ConsumerAutoConfiguration {
 
 	@Bean
@@ -59,8 +60,32 @@ public class ConsumerAutoConfiguration {
 	}
 
 	@Bean
-	InHand waybillInHand(ConsumerMetrics metrics) {
-		return new InHand(metrics);
+	ReceiptsPublisher waybillReceiptsPublisher(BrokerConnection broker, HelloQueue queue, ConsumerMetrics metrics) {
+		return new ReceiptsPublisher(broker, queue, metrics);
+	}
+
+	@Bean
+	ReceiptsBook waybillReceiptsBook(ReceiptsPublisher publisher, BrokerConnection broker, ReceiptSettings settings,
+			Containers containers, ConsumerMetrics metrics) {
+		return new ReceiptsBook(publisher, broker, settings, containers.prefetch(), metrics);
+	}
+
+	@Bean
+	Markers waybillMarkers(ReceiptsBook receipts, HelloQueue queue, ConsumerMetrics metrics) {
+		return new Markers(receipts, queue, metrics);
+	}
+
+	@Bean
+	InHand waybillInHand(ReceiptsBook receipts, ConsumerMetrics metrics) {
+		InHand inHand = new InHand(metrics, receipts::name);
+		receipts.onReported(inHand::ack);
+		receipts.watch(inHand::deliveries);
+		return inHand;
+	}
+
+	@Bean
+	Conclusion waybillConclusion(InHand inHand, ReceiptsBook receipts) {
+		return new Conclusion(inHand, receipts);
 	}
 
 	@Bean
@@ -69,8 +94,8 @@ public class ConsumerAutoConfiguration {
 	}
 
 	@Bean
-	Intake waybillIntake(InHand inHand, RetryDelay retryDelay) {
-		return new Intake(inHand, retryDelay);
+	Intake waybillIntake(InHand inHand, RetryDelay retryDelay, ReceiptsBook receipts, Markers markers) {
+		return new Intake(inHand, retryDelay, receipts, markers);
 	}
 
 	@Bean
@@ -81,8 +106,8 @@ public class ConsumerAutoConfiguration {
 
 	@Bean
 	DeadLetterReader waybillDeadLetterReader(DeadLetterPublisher publisher, DeadLetterSettings settings,
-			ConsumerMetrics metrics) {
-		return new DeadLetterReader(publisher, settings, metrics);
+			ReceiptsBook receipts, Markers markers, ConsumerMetrics metrics) {
+		return new DeadLetterReader(publisher, settings, receipts, markers, metrics);
 	}
 
 	@Bean
@@ -91,12 +116,12 @@ public class ConsumerAutoConfiguration {
 	}
 
 	@Bean
-	Processing waybillProcessing(MessageProcessor processor, ProcessingSettings settings, InHand inHand, Intake intake,
-			DuplicateSettings duplicates, HelloQueue queue, RunningAttempts running, RetryDelay retryDelay,
-			DeadLetterPublisher publisher, ConsumerMetrics metrics) {
-		return new Processing(processor, settings, inHand, intake, new Duplicates(duplicates, metrics),
-				new Attempts(queue), running, retryDelay, new DeadLetterRoad(publisher, inHand, retryDelay, queue),
-				metrics);
+	Processing waybillProcessing(MessageProcessor processor, ProcessingSettings settings, InHand inHand,
+			Conclusion conclusion, Intake intake, DuplicateSettings duplicates, HelloQueue queue,
+			RunningAttempts running, RetryDelay retryDelay, DeadLetterPublisher publisher, ConsumerMetrics metrics) {
+		return new Processing(processor, settings, inHand, conclusion, intake, new Duplicates(duplicates, metrics),
+				new Attempts(queue), running, retryDelay,
+				new DeadLetterRoad(publisher, inHand, conclusion, retryDelay, queue), metrics);
 	}
 
 	@Bean
@@ -106,27 +131,42 @@ public class ConsumerAutoConfiguration {
 
 	@Bean
 	ListenerControl waybillListenerControl(ApplicationContext context, ProcessingSettings settings,
-			BrokerConnection broker, Containers containers, Intake intake, RunningAttempts running,
-			DeadLetterReader deadLetters) {
-		return new ListenerControl(context, settings, broker, containers, intake, new HandBack(intake, running),
-				running, deadLetters);
+			BrokerConnection broker, Containers containers, Intake intake, HandBack handBack, RunningAttempts running,
+			DeadLetterReader deadLetters, ReceiptsBook receipts) {
+		return new ListenerControl(context, settings, broker, containers, intake, handBack, running, deadLetters,
+				receipts);
 	}
 
 	@Bean
 	StuckProcessor waybillStuckProcessor(ApplicationContext context, ProcessingSettings settings,
-			ListenerControl control, DeadLetterReader deadLetters, Containers containers, Intake intake,
-			RunningAttempts running) {
-		StuckProcessor stuck = new StuckProcessor(context, settings, control, new HandBack(intake, running),
-				deadLetters, containers, intake);
+			ListenerControl control, HandBack handBack, DeadLetterReader deadLetters, Containers containers,
+			Intake intake, RunningAttempts running) {
+		StuckProcessor stuck = new StuckProcessor(context, settings, control, handBack, deadLetters, containers,
+				intake);
 		running.onStuck(stuck::giveUp);
 		return stuck;
 	}
 
 	@Bean
-	Workers waybillWorkers(ProcessingSettings settings, Intake intake, Processing processing, ListenerControl control,
-			Containers containers, RunningAttempts running, ConsumerMetrics metrics) {
-		return new Workers(settings, intake, processing, new ProcessorTrials(control, settings, containers, intake,
-				new HandBack(intake, running), new BrokenProcessor(metrics)));
+	HandBack waybillHandBack(Intake intake, RunningAttempts running, ReceiptsBook receipts) {
+		return new HandBack(intake, running, receipts);
+	}
+
+	@Bean
+	ProcessorTrials waybillProcessorTrials(ListenerControl control, ProcessingSettings settings, Containers containers,
+			Intake intake, HandBack handBack, ConsumerMetrics metrics) {
+		return new ProcessorTrials(control, settings, containers, intake, handBack, new BrokenProcessor(metrics));
+	}
+
+	@Bean
+	ReceiptsWatch waybillReceiptsWatch(ListenerControl control, ReceiptsPublisher publisher, BrokerConnection broker,
+			Containers containers, HandBack handBack, DeadLetterReader deadLetters, ProcessorTrials trials) {
+		return new ReceiptsWatch(control, publisher, broker, containers, handBack, deadLetters, trials);
+	}
+
+	@Bean
+	Workers waybillWorkers(ProcessingSettings settings, Intake intake, Processing processing, ProcessorTrials trials) {
+		return new Workers(settings, intake, processing, trials);
 	}
 
 	@Bean

@@ -1,6 +1,7 @@
 package dev.waybill.consumer;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import com.rabbitmq.client.AMQP;
@@ -8,6 +9,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
 import com.rabbitmq.client.impl.AMQChannel;
 import com.rabbitmq.client.impl.Method;
+import dev.waybill.contract.SequenceRuns;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +29,13 @@ final class ConsumerChannel {
 	private final String consumerTag;
 
 	private final AtomicBoolean cancelled = new AtomicBoolean();
+
+	/** Under this object's lock, as the next two. */
+	private final SequenceRuns settled = new SequenceRuns();
+
+	private boolean seen;
+
+	private boolean handedBack;
 
 	ConsumerChannel(Channel channel, String consumerTag) {
 		this.channel = channel;
@@ -73,9 +82,56 @@ final class ConsumerChannel {
 		}
 	}
 
+	/** Notes a delivery; the first one shows where its tags begin. */
+	synchronized void arrived(long tag) {
+		if (this.settled.isEmpty() && !this.seen && tag > 1) {
+			this.settled.add(1, tag - 1);
+		}
+		this.seen = true;
+	}
+
+	/**
+	 * Settles one delivery. Nothing overtakes it here, so that all that is noted as
+	 * settled has been written; the connection is one that publishes nothing, which no
+	 * alarm blocks.
+	 * @return false where it has been handed back with all
+	 */
+	synchronized boolean settle(long tag, Settlement how) throws IOException {
+		if (this.handedBack) {
+			return false;
+		}
+		how.send(this.channel, tag);
+		this.settled.add(tag);
+		return true;
+	}
+
+	/**
+	 * Acks deliveries: together up to the highest below which all is settled, those
+	 * beyond one by one.
+	 * @return false where they have been handed back with all
+	 */
+	synchronized boolean ack(List<Long> tags) throws IOException {
+		if (this.handedBack) {
+			return false;
+		}
+		tags.forEach(this.settled::add);
+		long unsettled = this.settled.firstMissing();
+		long highest = tags.stream().mapToLong(Long::longValue).filter((tag) -> tag < unsettled).max().orElse(0);
+		if (highest > 0) {
+			this.channel.basicAck(highest, true);
+		}
+		for (long tag : tags) {
+			if (tag > unsettled) {
+				this.channel.basicAck(tag, false);
+			}
+		}
+		return true;
+	}
+
 	/** Hands back all that is unsettled here; false where the channel is gone. */
-	boolean handBackAll() {
+	synchronized boolean handBackAll() {
 		try {
+			this.handedBack = true;
 			this.channel.basicNack(0, true, true);
 			return true;
 		}

@@ -18,7 +18,9 @@ import io.micrometer.core.instrument.Timer;
  * What the consumer counts and measures; each series is there from the start.
  * <p>
  * Always: {@code waybill_deliveries_total} (both) = {@code waybill_settled_total} (all) +
- * {@code waybill_in_hand}.
+ * {@code waybill_in_hand}; markers are in none of them. And
+ * {@code waybill_receipts_published_total} = {@code waybill_receipts_confirmed_total} +
+ * {@code waybill_receipts_returned_total} + {@code waybill_receipts_outstanding}.
  */
 final class ConsumerMetrics {
 
@@ -55,6 +57,18 @@ final class ConsumerMetrics {
 
 	private final Counter deadLettersFailed;
 
+	private final Counter receiptsPublished;
+
+	private final Counter receiptsConfirmed;
+
+	private final Counter receiptsReturned;
+
+	private final Counter receiptsExcused;
+
+	private final Counter markersHello;
+
+	private final Counter markersDead;
+
 	ConsumerMetrics(MeterRegistry registry) {
 		this.registry = registry;
 		for (Outcome outcome : Outcome.values()) {
@@ -81,6 +95,14 @@ final class ConsumerMetrics {
 		this.deadLettersRead = counter("waybill.dead.letters.read", "Dead letters moved on from the broker's road");
 		this.deadLettersFailed = counter("waybill.dead.letters.failed",
 				"Attempts to move on a dead letter that failed");
+		this.receiptsPublished = counter("waybill.receipts.published", "Receipts given a number");
+		this.receiptsConfirmed = counter("waybill.receipts.confirmed", "Receipts confirmed, in their queue");
+		this.receiptsReturned = counter("waybill.receipts.returned", "Receipts for producers that are gone for good");
+		this.receiptsExcused = counter("waybill.receipts.excused",
+				"Deliveries acked in an alarm, before their receipts");
+		String markers = "Markers that came through";
+		this.markersHello = counter("waybill.markers", markers, "queue", "hello");
+		this.markersDead = counter("waybill.markers", markers, "queue", "dead");
 	}
 
 	void received(Delivery received) {
@@ -128,6 +150,30 @@ final class ConsumerMetrics {
 
 	void deadLetterFailed() {
 		this.deadLettersFailed.increment();
+	}
+
+	void receiptPublished() {
+		this.receiptsPublished.increment();
+	}
+
+	void receiptDelivered(boolean returned) {
+		(returned ? this.receiptsReturned : this.receiptsConfirmed).increment();
+	}
+
+	void excused(int deliveries) {
+		this.receiptsExcused.increment(deliveries);
+	}
+
+	void markerOfHello() {
+		this.markersHello.increment();
+	}
+
+	void markerOfDead() {
+		this.markersDead.increment();
+	}
+
+	void receiptsOutstanding(IntSupplier size) {
+		gauge("waybill.receipts.outstanding", "Receipts given a number and not confirmed", size::getAsInt);
 	}
 
 	void inHand(IntSupplier size) {

@@ -34,6 +34,11 @@ final class Containers {
 		Allowed.between(PREFETCH, this.prefetch, 1, 65_535);
 	}
 
+	/** How many deliveries the listener takes before it has settled one. */
+	int prefetch() {
+		return this.prefetch;
+	}
+
 	void startHello() {
 		start(HelloListener.ID, this.prefetch);
 	}

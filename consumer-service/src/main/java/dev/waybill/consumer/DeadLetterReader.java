@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
+import dev.waybill.contract.Waybill;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,8 @@ final class DeadLetterReader implements AutoCloseable {
 
 	static final int PREFETCH = 10;
 
+	private static final Duration FOR_RECEIPTS = Duration.ofSeconds(2);
+
 	private static final Logger logger = LoggerFactory.getLogger(DeadLetterReader.class);
 
 	private final ScheduledExecutorService thread = Executors
@@ -39,13 +42,21 @@ final class DeadLetterReader implements AutoCloseable {
 
 	private final Duration retryInterval;
 
+	private final ReceiptsBook receipts;
+
+	private final Markers markers;
+
 	private final ConsumerMetrics metrics;
 
 	private volatile @Nullable ConsumerChannel current;
 
 	private volatile boolean closing;
 
-	DeadLetterReader(DeadLetterPublisher publisher, DeadLetterSettings settings, ConsumerMetrics metrics) {
+	DeadLetterReader(DeadLetterPublisher publisher, DeadLetterSettings settings, ReceiptsBook receipts, Markers markers,
+			ConsumerMetrics metrics) {
+		this.receipts = receipts;
+		this.markers = markers;
+		receipts.watch(() -> this.waiting);
 		this.publisher = publisher;
 		this.retryInterval = settings.retryInterval();
 		this.metrics = metrics;
@@ -56,13 +67,32 @@ final class DeadLetterReader implements AutoCloseable {
 			messageConverter = "waybillUntouchedBody", autoStartup = "false")
 	void take(Message message, Channel channel) {
 		Delivery delivery = new Delivery(from(channel, message), message);
+		delivery.channel().arrived(delivery.tag());
+		Long marker = delivery.marker();
+		if (marker != null) {
+			take(delivery, marker);
+			return;
+		}
 		this.waiting.add(delivery);
 		if (this.closing) {
 			delivery.channel().cancel();
 			handBack(delivery);
 			return;
 		}
+		if (delivery.redelivered()) {
+			this.receipts.name(delivery);
+		}
 		this.thread.execute(() -> move(delivery));
+	}
+
+	private void take(Delivery delivery, long marker) {
+		if (this.closing) {
+			delivery.channel().cancel();
+			this.markers.handBack(delivery);
+		}
+		else {
+			this.markers.arrived(delivery, marker);
+		}
 	}
 
 	private ConsumerChannel from(Channel channel, Message message) {
@@ -75,10 +105,21 @@ final class DeadLetterReader implements AutoCloseable {
 		return known;
 	}
 
+	/** Takes what arrives, again. */
+	void open() {
+		this.closing = false;
+	}
+
 	/** Hands back what it holds, and all that still arrives. */
 	void handBack() {
 		this.closing = true;
 		this.waiting.forEach((delivery) -> delivery.channel().cancel());
+		try {
+			this.receipts.awaitSettled(FOR_RECEIPTS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 		this.waiting.forEach(this::handBack);
 	}
 
@@ -95,8 +136,7 @@ final class DeadLetterReader implements AutoCloseable {
 			settle(delivery, Settlement.ABANDONED);
 		}
 		else if (this.publisher.publish(copy(delivery), delivery.body())) {
-			settle(delivery, Settlement.ACKED);
-			this.metrics.deadLetterRead();
+			told(delivery);
 		}
 		else {
 			this.metrics.deadLetterFailed();
@@ -108,7 +148,24 @@ final class DeadLetterReader implements AutoCloseable {
 		}
 	}
 
+	/** Its producer first, where it names one. */
+	private void told(Delivery delivery) {
+		Waybill waybill = delivery.waybill();
+		if (waybill == null) {
+			moved(delivery);
+		}
+		else {
+			this.receipts.moved(delivery, waybill, () -> moved(delivery));
+		}
+	}
+
+	private void moved(Delivery delivery) {
+		settle(delivery, Settlement.ACKED);
+		this.metrics.deadLetterRead();
+	}
+
 	private void handBack(Delivery delivery) {
+		this.receipts.name(delivery);
 		settle(delivery, Settlement.HANDED_BACK);
 	}
 
@@ -116,7 +173,7 @@ final class DeadLetterReader implements AutoCloseable {
 		if (delivery.settle()) {
 			this.waiting.remove(delivery);
 			try {
-				how.send(delivery.channel().channel(), delivery.tag());
+				delivery.channel().settle(delivery.tag(), how);
 			}
 			catch (Exception ex) {
 				logger.debug("The channel closed before {} was {}", delivery, how.tag(), ex);

@@ -2,6 +2,7 @@ package dev.waybill.consumer;
 
 import dev.waybill.contract.HelloQueue;
 import dev.waybill.contract.HelloQueue.Type;
+import dev.waybill.contract.Receipt.Kind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,11 +18,15 @@ final class DeadLetterRoad {
 
 	private final InHand inHand;
 
+	private final Conclusion conclusion;
+
 	private final RetryDelay retryDelay;
 
 	private final boolean brokerHasRoad;
 
-	DeadLetterRoad(DeadLetterPublisher publisher, InHand inHand, RetryDelay retryDelay, HelloQueue queue) {
+	DeadLetterRoad(DeadLetterPublisher publisher, InHand inHand, Conclusion conclusion, RetryDelay retryDelay,
+			HelloQueue queue) {
+		this.conclusion = conclusion;
 		this.publisher = publisher;
 		this.inHand = inHand;
 		this.retryDelay = retryDelay;
@@ -32,7 +37,7 @@ final class DeadLetterRoad {
 	boolean send(Delivery delivery, int attempt, Throwable failure) {
 		String reason = failure.getClass().getName() + ": " + failure.getMessage();
 		if (this.publisher.publish(new DeadLetterCopy(delivery.properties(), reason, attempt), delivery.body())) {
-			this.inHand.settle(delivery, Settlement.DEAD_LETTERED);
+			this.conclusion.of(delivery, Kind.DEAD_LETTERED, Settlement.DEAD_LETTERED);
 			return true;
 		}
 		if (this.brokerHasRoad) {

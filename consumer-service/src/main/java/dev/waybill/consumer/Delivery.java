@@ -5,6 +5,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.waybill.contract.ContentDigest;
+import dev.waybill.contract.Marker;
+import dev.waybill.contract.SequenceRuns;
 import dev.waybill.contract.Waybill;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,8 @@ final class Delivery {
 
 	private @Nullable ContentDigest digest;
 
+	private volatile long namedAt = System.nanoTime();
+
 	Delivery(ConsumerChannel channel, Message message) {
 		AsReceived.Properties received = (AsReceived.Properties) message.getMessageProperties();
 		this.channel = channel;
@@ -50,7 +54,9 @@ final class Delivery {
 		MessageProperties plain = new MessageProperties();
 		plain.setAppId(properties.getAppId());
 		headers.forEach(plain::setHeader);
-		return Waybill.of(plain);
+		Waybill read = Waybill.of(plain);
+		// A number beyond cannot be in a receipt; our producer gives none.
+		return (read != null && SequenceRuns.isNumber(read.sequence())) ? read : null;
 	}
 
 	ConsumerChannel channel() {
@@ -75,6 +81,21 @@ final class Delivery {
 
 	@Nullable Waybill waybill() {
 		return this.waybill;
+	}
+
+	/** The number of the marker that this is, or null where it is a message. */
+	@Nullable Long marker() {
+		return Marker.numberOf(this.properties.getAppId(), this.properties.getHeaders(), this.body);
+	}
+
+	/** Notes that its producer is told that it is in hand. */
+	void named() {
+		this.namedAt = System.nanoTime();
+	}
+
+	/** How long ago its producer was told, or else it arrived. */
+	long nanosSinceNamed() {
+		return System.nanoTime() - this.namedAt;
 	}
 
 	/** Microseconds since the epoch by this machine's clock. */

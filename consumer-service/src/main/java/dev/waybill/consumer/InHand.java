@@ -1,12 +1,18 @@
 package dev.waybill.consumer;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 import com.rabbitmq.client.ShutdownSignalException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,8 +30,15 @@ final class InHand {
 
 	private final ConsumerMetrics metrics;
 
-	InHand(ConsumerMetrics metrics) {
+	private final Consumer<Delivery> letGo;
+
+	/**
+	 * Begins with nothing.
+	 * @param letGo whoever is to know of what is neither acked nor in hand any more
+	 */
+	InHand(ConsumerMetrics metrics, Consumer<Delivery> letGo) {
 		this.metrics = metrics;
+		this.letGo = letGo;
 		metrics.inHand(this.deliveries::size);
 	}
 
@@ -86,6 +99,35 @@ final class InHand {
 		}
 	}
 
+	/** Acks what has been reported, on the channels that it came from. */
+	void ack(List<Reported> reported) {
+		Map<ConsumerChannel, List<Reported>> byChannel = new LinkedHashMap<>();
+		reported.stream()
+			.filter((one) -> one.delivery().settle())
+			.forEach((one) -> byChannel.computeIfAbsent(one.delivery().channel(), (channel) -> new ArrayList<>())
+				.add(one));
+		byChannel.forEach((channel, ones) -> {
+			Settlement instead = ack(channel, ones);
+			ones.forEach((one) -> settled(one.delivery(), (instead != null) ? instead : one.how()));
+		});
+	}
+
+	private static @Nullable Settlement ack(ConsumerChannel channel, List<Reported> reported) {
+		try {
+			return channel.ack(reported.stream().map((one) -> one.delivery().tag()).toList()) ? null
+					: Settlement.HANDED_BACK;
+		}
+		catch (IOException | ShutdownSignalException ex) {
+			logger.debug("The channel closed before {} deliveries were acked", reported.size(), ex);
+			return Settlement.ABANDONED;
+		}
+	}
+
+	/** What is in hand now. */
+	Collection<Delivery> deliveries() {
+		return this.deliveries;
+	}
+
 	/** Settles all that match. */
 	void settleAll(Predicate<Delivery> which, Settlement how) {
 		this.deliveries.stream().filter(which).forEach((delivery) -> settle(delivery, how));
@@ -94,7 +136,9 @@ final class InHand {
 	private void send(Delivery delivery, Settlement how) {
 		Settlement done = how;
 		try {
-			how.send(delivery.channel().channel(), delivery.tag());
+			if (!delivery.channel().settle(delivery.tag(), how)) {
+				done = Settlement.HANDED_BACK;
+			}
 		}
 		catch (IOException | ShutdownSignalException ex) {
 			logger.debug("The channel closed before {} was {}", delivery, how.tag(), ex);
@@ -106,6 +150,9 @@ final class InHand {
 	private void settled(Delivery delivery, Settlement how) {
 		this.deliveries.remove(delivery);
 		this.metrics.settled(how);
+		if (how == Settlement.REJECTED || how == Settlement.DROPPED_TO_BROKER || how == Settlement.HANDED_BACK) {
+			this.letGo.accept(delivery);
+		}
 	}
 
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
 
 import com.rabbitmq.client.Channel;
+import dev.waybill.contract.Waybill;
 
 import org.springframework.amqp.core.Message;
 
@@ -25,11 +26,17 @@ final class Intake {
 
 	private final RetryDelay retryDelay;
 
+	private final ReceiptsBook receipts;
+
+	private final Markers markers;
+
 	private volatile Mode mode = Mode.CLOSED;
 
 	private volatile HandedBack handedBack = HandedBack.NOTHING;
 
-	Intake(InHand inHand, RetryDelay retryDelay) {
+	Intake(InHand inHand, RetryDelay retryDelay, ReceiptsBook receipts, Markers markers) {
+		this.receipts = receipts;
+		this.markers = markers;
 		this.inHand = inHand;
 		this.retryDelay = retryDelay;
 	}
@@ -38,14 +45,20 @@ final class Intake {
 	void arrived(Channel channel, Message message) {
 		ConsumerChannel from = subscribed(channel, String.valueOf(message.getMessageProperties().getConsumerTag()));
 		Delivery delivery = new Delivery(from, message);
+		from.arrived(delivery.tag());
+		Long marker = delivery.marker();
+		if (marker != null) {
+			this.markers.pass(delivery, marker);
+			return;
+		}
 		this.inHand.take(delivery);
 		this.retryDelay.arrived(delivery);
 		if (this.mode == Mode.OPEN) {
-			this.work.add(delivery);
+			admit(delivery);
 		}
 		else if (this.mode == Mode.TRIAL && this.trial.compareAndSet(null, delivery)) {
 			from.cancel();
-			this.work.add(delivery);
+			admit(delivery);
 		}
 		else {
 			from.cancel();
@@ -53,6 +66,19 @@ final class Intake {
 		}
 		if (this.mode == Mode.CLOSED) {
 			late(delivery);
+		}
+	}
+
+	/**
+	 * What comes again may be what kills its consumers, so it is named before it can.
+	 */
+	private void admit(Delivery delivery) {
+		Waybill waybill = delivery.waybill();
+		if (delivery.redelivered() && waybill != null) {
+			this.receipts.name(delivery, waybill, () -> this.work.add(delivery));
+		}
+		else {
+			this.work.add(delivery);
 		}
 	}
 

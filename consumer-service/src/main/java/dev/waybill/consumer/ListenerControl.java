@@ -30,6 +30,8 @@ final class ListenerControl implements SmartLifecycle {
 
 	private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(2);
 
+	private static final Duration LAST_RECEIPTS = Duration.ofSeconds(2);
+
 	private static final Duration AFTER_REFUSAL = Duration.ofSeconds(30);
 
 	private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor((task) -> {
@@ -54,13 +56,16 @@ final class ListenerControl implements SmartLifecycle {
 
 	private final DeadLetterReader deadLetters;
 
+	private final ReceiptsBook receipts;
+
 	private volatile ListenerState state = ListenerState.STARTING;
 
 	private volatile boolean started;
 
 	ListenerControl(ApplicationContext context, ProcessingSettings settings, BrokerConnection broker,
 			Containers containers, Intake intake, HandBack handBack, RunningAttempts running,
-			DeadLetterReader deadLetters) {
+			DeadLetterReader deadLetters, ReceiptsBook receipts) {
+		this.receipts = receipts;
 		this.context = context;
 		this.settings = settings;
 		this.broker = broker;
@@ -107,6 +112,7 @@ final class ListenerControl implements SmartLifecycle {
 		}
 		this.deadLetters.handBack();
 		this.containers.stop();
+		awaitTold();
 	}
 
 	@Override
@@ -121,6 +127,15 @@ final class ListenerControl implements SmartLifecycle {
 				this.running.awaitNone(AFTER_INTERRUPT);
 				this.handBack.rest();
 			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void awaitTold() {
+		try {
+			this.receipts.awaitTold(LAST_RECEIPTS);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -151,6 +166,7 @@ final class ListenerControl implements SmartLifecycle {
 	/** Takes all messages that come, unless the service stops. */
 	void consume() {
 		whileStarted(() -> {
+			this.deadLetters.open();
 			this.intake.open(Mode.OPEN);
 			this.containers.startHello();
 			this.containers.startDead();

@@ -34,6 +34,7 @@ final class ListenerHealthIndicator extends AbstractHealthIndicator {
 			// An absent broker is absent for every replica: that is the group "broker".
 			case STARTING -> !this.broker.isConnected() && this.broker.refusal() == null;
 			case CONSUMING -> this.intake.isConsuming() || !this.broker.isConnected();
+			case WITHOUT_RECEIPTS -> !this.broker.isConnected();
 			// It fails in every replica alike: that is a metric and an alert.
 			case PROCESSOR_BROKEN -> true;
 			case STUCK, DRAINING -> false;

@@ -12,6 +12,9 @@ enum ListenerState {
 	/** One message at a time is tried. */
 	PROCESSOR_BROKEN,
 
+	/** Nothing is taken while no receipt can be published. */
+	WITHOUT_RECEIPTS,
+
 	/** The processor did not come back: nothing is taken any more. */
 	STUCK,
 

@@ -1,6 +1,7 @@
 package dev.waybill.consumer;
 
 import dev.waybill.consumer.Duplicates.Verdict;
+import dev.waybill.contract.Receipt.Kind;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,8 @@ final class Processing {
 
 	private final InHand inHand;
 
+	private final Conclusion conclusion;
+
 	private final Intake intake;
 
 	private final Duplicates duplicates;
@@ -30,12 +33,13 @@ final class Processing {
 
 	private final ConsumerMetrics metrics;
 
-	Processing(MessageProcessor processor, ProcessingSettings settings, InHand inHand, Intake intake,
-			Duplicates duplicates, Attempts attempts, RunningAttempts running, RetryDelay retryDelay,
+	Processing(MessageProcessor processor, ProcessingSettings settings, InHand inHand, Conclusion conclusion,
+			Intake intake, Duplicates duplicates, Attempts attempts, RunningAttempts running, RetryDelay retryDelay,
 			DeadLetterRoad deadLetters, ConsumerMetrics metrics) {
 		this.processor = processor;
 		this.settings = settings;
 		this.inHand = inHand;
+		this.conclusion = conclusion;
 		this.intake = intake;
 		this.duplicates = duplicates;
 		this.attempts = attempts;
@@ -60,7 +64,7 @@ final class Processing {
 		if (verdict == Verdict.DUPLICATE) {
 			if (delivery.begin()) {
 				this.metrics.duplicate();
-				this.inHand.settle(delivery, Settlement.ACKED);
+				this.conclusion.of(delivery, Kind.DUPLICATE, Settlement.ACKED);
 			}
 			return null;
 		}
@@ -116,7 +120,7 @@ final class Processing {
 			this.duplicates.processed(delivery);
 			this.attempts.ended(delivery);
 			this.metrics.processed(delivery);
-			this.inHand.settle(delivery, Settlement.ACKED);
+			this.conclusion.of(delivery, Kind.PROCESSED, Settlement.ACKED);
 		}
 		else if (delivery.isSettled()) {
 			logger.warn("Attempt {} at {} ended as {} after its channel had closed; it is delivered again", number,

@@ -54,6 +54,16 @@ final class ProcessorTrials {
 		}
 	}
 
+	/** Whether the processor is broken. */
+	boolean areNeeded() {
+		return this.brokenProcessor.isBroken();
+	}
+
+	/** Goes on after somebody else has stopped listening. */
+	void goOn() {
+		this.control.later(this::tryOne, this.brokenProcessor.nextPause());
+	}
+
 	private void pause() {
 		if (this.control.state() != ListenerState.CONSUMING || !this.control.enter(ListenerState.PROCESSOR_BROKEN)) {
 			return;
@@ -85,7 +95,13 @@ final class ProcessorTrials {
 			return;
 		}
 		this.intake.close();
-		this.intake.handBackAll();
+		try {
+			this.handBack.rest();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return;
+		}
 		this.containers.stopHello();
 		if (outcome == Outcome.PROCESSED) {
 			this.brokenProcessor.mended();

@@ -30,7 +30,8 @@ class RetryDelayTests {
 
 	private final RetryDelay delay = new RetryDelay(new RetrySettings(Duration.ofMinutes(1), Duration.ofMinutes(1)),
 			new HelloQueue("hello", Type.QUORUM), new TopologySettings(Topology.DECLARE, Broker.RABBITMQ),
-			new InHand(new ConsumerMetrics(new SimpleMeterRegistry())));
+			new InHand(new ConsumerMetrics(new SimpleMeterRegistry()), (delivery) -> {
+			}));
 
 	@AfterEach
 	void close() {

@@ -102,8 +102,7 @@ public final class HelloTopology {
 	 * Looks for the queue of a producer's receipts.
 	 * @param connection an open connection
 	 * @param instance the producer instance
-	 * @return whether it is there, whatever its arguments; where nothing is declared, it
-	 * must be
+	 * @return whether it is there, whatever its arguments
 	 * @throws BrokerRefusedException where somebody must change something first
 	 * @throws IOException where the connection fails meanwhile
 	 */
@@ -113,7 +112,7 @@ public final class HelloTopology {
 			return true;
 		}
 		catch (BrokerRefusedException ex) {
-			if (this.settings.topology() == Topology.DECLARE && ex.getCause() instanceof ShutdownSignalException signal
+			if (ex.getCause() instanceof ShutdownSignalException signal
 					&& signal.getReason() instanceof AMQP.Channel.Close close
 					&& close.getReplyCode() == AMQP.NOT_FOUND) {
 				return false;
@@ -123,29 +122,26 @@ public final class HelloTopology {
 	}
 
 	/**
-	 * Declares the queue of a producer's receipts; nothing where nothing is declared.
+	 * Declares the queue of a producer's receipts, whoever makes the others: it comes and
+	 * goes with its producer.
 	 * @param connection an open connection
 	 * @param instance the producer instance
 	 * @throws BrokerRefusedException where somebody must change something first
 	 * @throws IOException where the connection fails meanwhile
 	 */
 	public void declareReceiptsQueue(Connection connection, String instance) throws IOException {
-		if (this.settings.topology() == Topology.DECLARE) {
-			declare(connection, this.queue.receipts(instance, this.ledgerFile));
-		}
+		declare(connection, this.queue.receipts(instance, this.ledgerFile));
 	}
 
 	/**
-	 * Binds the queue of a producer's receipts; nothing where nothing is declared.
+	 * Binds the queue of a producer's receipts.
 	 * @param connection an open connection
 	 * @param instance the producer instance
 	 * @throws BrokerRefusedException where somebody must change something first
 	 * @throws IOException where the connection fails meanwhile
 	 */
 	public void bindReceiptsQueue(Connection connection, String instance) throws IOException {
-		if (this.settings.topology() == Topology.DECLARE) {
-			bind(connection, this.queue.receiptsBinding(instance));
-		}
+		bind(connection, this.queue.receiptsBinding(instance));
 	}
 
 	private void declare(Connection connection, Queue declared) throws IOException {

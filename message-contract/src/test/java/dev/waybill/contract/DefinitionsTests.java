@@ -87,6 +87,19 @@ class DefinitionsTests {
 		assertThat(matching(permission("consumer", "read"))).contains("hello.dead").doesNotContain("hello.dlq");
 	}
 
+	@Test
+	void onlyTheProducerDeclaresBindsAndReadsReceiptsOfItsOwn() {
+		String receipts = this.hello.receiptsQueue("orders-1.eu_2");
+		for (String kind : List.of("configure", "write", "read")) {
+			assertThat(receipts).as(kind).matches(permission("producer", kind));
+			assertThat(receipts).as(kind).doesNotMatch(permission("consumer", kind));
+		}
+		// To bind takes this one of the exchange.
+		assertThat(matching(permission("producer", "read"))).contains("hello.receipts");
+		assertThat(matching(permission("producer", "write"))).doesNotContain("hello.receipts");
+		assertThat(matching(permission("consumer", "write"))).contains("hello.receipts");
+	}
+
 	private List<Map<String, Object>> all(String kind) {
 		return this.definitions.read("$." + kind);
 	}

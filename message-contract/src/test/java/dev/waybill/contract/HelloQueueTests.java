@@ -75,6 +75,39 @@ class HelloQueueTests {
 	}
 
 	@Test
+	void receiptsHaveAQueueForEachProducer() {
+		Queue receipts = this.queue.receipts("host-1", true);
+		assertThat(receipts.getName()).isEqualTo("hello.receipts.host-1").isEqualTo(this.queue.receiptsQueue("host-1"));
+		assertThat(receipts.isDurable()).isTrue();
+		assertThat(receipts.isExclusive()).isFalse();
+		assertThat(receipts.isAutoDelete()).isFalse();
+		assertThat(receipts.getArguments()).containsExactlyInAnyOrderEntriesOf(
+				Map.of("x-queue-type", "quorum", "x-delivery-limit", -1, "x-expires", 86_400_000));
+	}
+
+	@Test
+	void receiptsOfAProducerThatForgetsThemGoSooner() {
+		assertThat(this.queue.receipts("host-1", false).getArguments()).containsExactlyInAnyOrderEntriesOf(
+				Map.of("x-queue-type", "quorum", "x-delivery-limit", -1, "x-expires", 1_800_000));
+	}
+
+	@Test
+	void receiptsTakeTheirRoadByTheInstance() {
+		Binding binding = this.queue.receiptsBinding("host-1");
+		assertThat(binding.getExchange()).isEqualTo("hello.receipts");
+		assertThat(binding.getRoutingKey()).isEqualTo("host-1");
+		assertThat(binding.getDestination()).isEqualTo("hello.receipts.host-1");
+		assertThat(binding.isDestinationQueue()).isTrue();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "a b", "a/b", "a#" })
+	void receiptsAreOfNoOtherThanAnInstance(String name) {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.queue.receipts(name, true));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.queue.receiptsBinding(name));
+	}
+
+	@Test
 	void theTutorialQueueIsThePlainOneOfTutorials() {
 		Queue hello = new HelloQueue("hello", Type.TUTORIAL).queues().get(0);
 		assertThat(hello.isDurable()).isFalse();
@@ -95,7 +128,8 @@ class HelloQueueTests {
 	@Test
 	void takesNamesWhoseDerivedOnesAreNoLongerThanTheBrokerAllows() {
 		String longest = "x".repeat(160);
-		assertThat(new HelloQueue(longest, Type.QUORUM).receiptsExchange().length() + 1 + 64).isLessThanOrEqualTo(255);
+		assertThat(new HelloQueue(longest, Type.QUORUM).receiptsQueue("x".repeat(64)).length())
+			.isLessThanOrEqualTo(255);
 		assertThatIllegalArgumentException().isThrownBy(() -> new HelloQueue(longest + "x", Type.QUORUM));
 	}
 

@@ -69,7 +69,8 @@ class LeastPermissionsIntegrationTests {
 
 	private void permit() {
 		this.host.broker()
-			.ctl("set_permissions", "-p", this.host.name(), "least-producer", "^$", "^(amq\\.default|hello)$", "^$");
+			.ctl("set_permissions", "-p", this.host.name(), "least-producer", "^hello\\.receipts\\..*$",
+					"^(amq\\.default|hello|hello\\.receipts\\..*)$", "^hello\\.receipts(\\..*)?$");
 		this.host.broker()
 			.ctl("set_permissions", "-p", this.host.name(), "least-consumer", "^$", "^hello\\.(dlx|receipts)$",
 					"^hello(\\.dead)?$");

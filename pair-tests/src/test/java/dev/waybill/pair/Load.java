@@ -2,22 +2,22 @@ package dev.waybill.pair;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+import org.jspecify.annotations.Nullable;
 
 /**
- * Clients that send messages at a rate, each once, and the list of what they were
- * answered: the outside's word, which the service has no part in.
+ * Clients that send messages, each once, and the list of what they were answered: the
+ * outside's word, which the service has no part in.
  */
 final class Load {
 
@@ -30,50 +30,167 @@ final class Load {
 
 	final AtomicLong slowestMillis = new AtomicLong();
 
-	private final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+	private final Supplier<URI> target;
 
-	private final URI target;
+	private final UnaryOperator<String> body;
 
 	Load(URI target) {
+		this(() -> target, (id) -> "message " + id);
+	}
+
+	Load(Service producer) {
+		this(producer, (id) -> "message " + id);
+	}
+
+	/** With the body of each message by its id. */
+	Load(Service producer, UnaryOperator<String> body) {
+		this(() -> producer.uri("/messages"), body);
+	}
+
+	private Load(Supplier<URI> target, UnaryOperator<String> body) {
 		this.target = target;
+		this.body = body;
 	}
 
 	/** Sends for as long as this says so; returns when all is answered. */
 	void run(String prefix, int perSecond, BooleanSupplier goOn) throws InterruptedException {
-		ExecutorService clients = Executors.newFixedThreadPool(32);
 		long start = System.nanoTime();
-		for (long i = 0; goOn.getAsBoolean(); i++) {
-			long due = start + i * TimeUnit.SECONDS.toNanos(1) / perSecond;
-			TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
-			String id = prefix + i;
-			clients.execute(() -> send(id));
+		AtomicLong next = new AtomicLong();
+		clients(32, (client) -> {
+			while (goOn.getAsBoolean()) {
+				long i = next.getAndIncrement();
+				TimeUnit.NANOSECONDS.sleep(start + i * TimeUnit.SECONDS.toNanos(1) / perSecond - System.nanoTime());
+				client.send(prefix + i);
+			}
+		});
+	}
+
+	/** Sends so many, at most so many a second; returns when all is answered. */
+	void send(String prefix, long count, int perSecond) throws InterruptedException {
+		long start = System.nanoTime();
+		AtomicLong next = new AtomicLong();
+		clients(24, (client) -> {
+			for (long i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+				TimeUnit.NANOSECONDS.sleep(start + i * TimeUnit.SECONDS.toNanos(1) / perSecond - System.nanoTime());
+				client.send(prefix + i);
+			}
+		});
+	}
+
+	/** Sends so many as fast as it goes; returns when all is answered. */
+	void send(String prefix, long count) throws InterruptedException {
+		send(prefix, count, 1_000_000);
+	}
+
+	/** The same, meanwhile. */
+	CompletableFuture<Void> sending(String prefix, long count, int perSecond) {
+		return CompletableFuture.runAsync(() -> {
+			try {
+				send(prefix, count, perSecond);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}, (task) -> {
+			Thread thread = new Thread(task, "load");
+			thread.setDaemon(true);
+			thread.start();
+		});
+	}
+
+	/** Sends one and gives the answer; null where there was none. */
+	@Nullable String post(String id, String text) {
+		try (Client client = new Client()) {
+			return client.send(id, text);
+		}
+	}
+
+	private void clients(int count, Work work) throws InterruptedException {
+		ExecutorService clients = Executors.newFixedThreadPool(count);
+		for (int i = 0; i < count; i++) {
+			clients.execute(() -> {
+				try (Client client = new Client()) {
+					work.by(client);
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+			});
 		}
 		clients.shutdown();
-		if (!clients.awaitTermination(60, TimeUnit.SECONDS)) {
+		if (!clients.awaitTermination(10, TimeUnit.MINUTES)) {
 			throw new IllegalStateException("clients still wait for answers");
 		}
 	}
 
-	private void send(String id) {
-		long begun = System.nanoTime();
-		HttpRequest request = HttpRequest.newBuilder(this.target)
-			.timeout(Duration.ofSeconds(20))
-			.header("Idempotency-Key", id)
-			.POST(BodyPublishers.ofString("message " + id))
-			.build();
-		try {
-			String answer = this.http.send(request, BodyHandlers.ofString()).body();
-			Set<String> outcome = answer.contains("\"outcome\":\"accepted\"") ? this.accepted
-					: answer.contains("\"outcome\":\"rejected\"") ? this.rejected : this.unknown;
-			outcome.add(id);
+	private interface Work {
+
+		void by(Client client) throws InterruptedException;
+
+	}
+
+	/** One client, who opens a new connection where the last one broke. */
+	private final class Client implements AutoCloseable {
+
+		private @Nullable KeptConnection connection;
+
+		void send(String id) {
+			send(id, Load.this.body.apply(id));
 		}
-		catch (IOException ex) {
-			this.unknown.add(id);
+
+		@Nullable String send(String id, String text) {
+			long begun = System.nanoTime();
+			try {
+				KeptConnection current = this.connection;
+				if (current == null) {
+					current = new KeptConnection(Load.this.target.get());
+					this.connection = current;
+				}
+				String answer = current.post(id, text);
+				outcome(answer).add(id);
+				return answer;
+			}
+			catch (IOException | IllegalStateException ex) {
+				Load.this.unknown.add(id);
+				close();
+				pause();
+				return null;
+			}
+			finally {
+				Load.this.slowestMillis.accumulateAndGet(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun),
+						Math::max);
+			}
 		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+
+		private Set<String> outcome(String answer) {
+			return answer.contains("\"outcome\":\"accepted\"") ? Load.this.accepted
+					: answer.contains("\"outcome\":\"rejected\"") ? Load.this.rejected : Load.this.unknown;
 		}
-		this.slowestMillis.accumulateAndGet(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun), Math::max);
+
+		/** Nobody is there: no reason to ask a thousand times a second. */
+		private static void pause() {
+			try {
+				Thread.sleep(50);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
+
+		@Override
+		public void close() {
+			try {
+				KeptConnection current = this.connection;
+				if (current != null) {
+					current.close();
+				}
+			}
+			catch (IOException ex) {
+				// closed all the same
+			}
+			this.connection = null;
+		}
+
 	}
 
 }

@@ -1,7 +1,6 @@
 package dev.waybill.producer;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -281,25 +280,25 @@ class LedgerIntegrationTests {
 		assertThat(answer.messageId()).isEqualTo("never-heard-of");
 	}
 
-	@ParameterizedTest
-	@ValueSource(strings = { "a/b", "a//b", "/", "../x", "a/../b", "50%", "%2F", "a;b=c", "..;x", "back\\slash",
-			"q?x=1", "#", "a+b", "{id}", "\"'<>|^`~", "a&b=c:@!$*(),[]", "...", "x." })
-	void theLocationLeadsToAnyId(String id) throws Exception {
-		Answer answer = this.producer.post("x", "Idempotency-Key", id);
-		assertThat(answer.status()).isEqualTo(202);
-		String location = answer.header("Location");
-		assertThat(location).isNotNull();
-		Answer found = this.producer.get(URI.create(String.valueOf(location)).toString());
-		assertThat(found.status()).as(location + " " + found).isEqualTo(200);
-		assertThat(found.messageId()).isEqualTo(id);
+	@Test
+	void theLocationLeadsToAnyId() {
+		for (String id : List.of("a/b", "a//b", "/", "../x", "a/../b", "50%", "%2F", "a;b=c", "..;x", "back\\slash",
+				"q?x=1", "#", "a+b", "{id}", "\"'<>|^`~", "a&b=c:@!$*(),[]", "...", "x.")) {
+			Answer answer = this.producer.post("x", "Idempotency-Key", id);
+			assertThat(answer.status()).as(id).isEqualTo(202);
+			Answer found = this.producer.get(String.valueOf(answer.header("Location")));
+			assertThat(found.status()).as(id + " " + found).isEqualTo(200);
+			assertThat(found.messageId()).isEqualTo(id);
+		}
 	}
 
-	@ParameterizedTest
-	@ValueSource(strings = { ".", ".." })
-	void anIdThatIsADirectoryHasNoLocation(String id) {
-		Answer answer = this.producer.post("x", "Idempotency-Key", id);
-		assertThat(answer.status()).isEqualTo(202);
-		assertThat(answer.header("Location")).isNull();
+	@Test
+	void anIdThatIsADirectoryHasNoLocation() {
+		for (String id : List.of(".", "..")) {
+			Answer answer = this.producer.post("x", "Idempotency-Key", id);
+			assertThat(answer.status()).isEqualTo(202);
+			assertThat(answer.header("Location")).isNull();
+		}
 	}
 
 	private List<Waybill> publish(int count) throws IOException {

@@ -59,6 +59,19 @@ class SettingsTests {
 		assertRefused("waybill.idempotency", KeyRegistry.Settings.class, name, value, allowed);
 	}
 
+	@Test
+	void whatConsumersDoIsThatOfTheDesign() {
+		assertThat(bind("waybill", AuditSettings.class, Map.of()))
+			.isEqualTo(new AuditSettings(Duration.ofSeconds(30), new AuditSettings.Retry(Duration.ofSeconds(30))));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "held-interval, 99ms, 100ms to 1h", "held-interval, 61m, 100ms to 1h",
+			"retry.longest-delay, -1s, 0s to 24h", "retry.longest-delay, 25h, 0s to 24h" })
+	void aBadIntervalOrDelayIsRefused(String name, String value, String allowed) {
+		assertRefused("waybill", AuditSettings.class, name, value, allowed);
+	}
+
 	private static void assertRefused(String prefix, Class<?> type, String name, String value, String allowed) {
 		Map<String, String> properties = new HashMap<>(Map.of(prefix + "." + name, value));
 		assertThatExceptionOfType(BindException.class).isThrownBy(() -> bind(prefix, type, properties))

@@ -6,8 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * A program of this class path as a process of its own, for what a test can only do to a
@@ -32,8 +36,7 @@ public final class JavaProcess implements AutoCloseable {
 	 * @return the running process
 	 */
 	public static JavaProcess start(String mainClass, List<String> options, List<String> arguments) {
-		return start(mainClass.replaceAll(".*\\.", ""), options,
-				List.of("-cp", System.getProperty("java.class.path"), mainClass), arguments);
+		return start(mainClass, (part) -> true, options, arguments);
 	}
 
 	/**
@@ -44,15 +47,42 @@ public final class JavaProcess implements AutoCloseable {
 	 * @return the running process
 	 */
 	public static JavaProcess startJar(Path jar, List<String> options, List<String> arguments) {
-		return start(jar.getFileName().toString(), options, List.of("-jar", jar.toString()), arguments);
+		return startJar(jar, options, arguments, Map.of());
+	}
+
+	/**
+	 * Starts an executable jar with this JVM's Java and more in its environment.
+	 * @param jar the jar
+	 * @param options options of the JVM, such as {@code -Xmx64m}
+	 * @param arguments arguments of the program
+	 * @param environment what its environment has beside ours
+	 * @return the running process
+	 */
+	public static JavaProcess startJar(Path jar, List<String> options, List<String> arguments,
+			Map<String, String> environment) {
+		return start(jar.getFileName().toString(), options, List.of("-jar", jar.toString()), arguments, environment);
+	}
+
+	/**
+	 * Starts a program with this JVM's Java and those parts of its class path that are
+	 * wanted.
+	 */
+	public static JavaProcess start(String mainClass, Predicate<String> wanted, List<String> options,
+			List<String> arguments) {
+		String path = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+			.filter(wanted)
+			.collect(Collectors.joining(File.pathSeparator));
+		return start(mainClass.replaceAll(".*\\.", ""), options, List.of("-cp", path, mainClass), arguments, Map.of());
 	}
 
 	/** Runs a program of one source file with this JVM's Java. */
 	public static JavaProcess startSource(Path source, String... arguments) {
-		return start(source.getFileName().toString(), List.of(), List.of(source.toString()), List.of(arguments));
+		return start(source.getFileName().toString(), List.of(), List.of(source.toString()), List.of(arguments),
+				Map.of());
 	}
 
-	private static JavaProcess start(String name, List<String> options, List<String> program, List<String> arguments) {
+	private static JavaProcess start(String name, List<String> options, List<String> program, List<String> arguments,
+			Map<String, String> environment) {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.addAll(options);
@@ -60,7 +90,9 @@ public final class JavaProcess implements AutoCloseable {
 		command.addAll(arguments);
 		try {
 			File log = File.createTempFile(name + "-", ".log");
-			Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();
+			ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log);
+			builder.environment().putAll(environment);
+			Process process = builder.start();
 			Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
 			return new JavaProcess(process, log.toPath());
 		}
@@ -110,6 +142,32 @@ public final class JavaProcess implements AutoCloseable {
 	/** SIGTERM. */
 	public void terminate() {
 		this.process.destroy();
+	}
+
+	/** SIGSTOP: it stays where it is, with its sockets open. */
+	public void pause() {
+		signal("STOP");
+	}
+
+	/** SIGCONT. */
+	public void resume() {
+		signal("CONT");
+	}
+
+	private void signal(String name) {
+		try {
+			int exit = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
+			if (exit != 0) {
+				throw new IllegalStateException("kill -" + name + " ended with " + exit);
+			}
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	/** Waits for its end and gives the exit status. */

@@ -96,6 +96,18 @@ public final class VirtualHost {
 		});
 	}
 
+	/** All ready messages of a queue, oldest first, which stay there. */
+	public List<GetResponse> peek(String queue) {
+		return onChannel((channel) -> {
+			List<GetResponse> all = new ArrayList<>();
+			for (GetResponse one = channel.basicGet(queue, false); one != null; one = channel.basicGet(queue, false)) {
+				all.add(one);
+			}
+			channel.basicNack(0, true, true);
+			return all;
+		});
+	}
+
 	/** The message ids of all ready messages of a queue, which are removed. */
 	public List<String> drainIds(String queue) {
 		return drain(queue).stream().map((one) -> one.getProps().getMessageId()).toList();

@@ -201,11 +201,11 @@ public final class Checkpoints implements AutoCloseable {
 			logger.error("The thread that writes the ledger was interrupted and ends", ex);
 		}
 		finally {
+			file.close();
 			synchronized (this.monitor) {
 				this.waiting.clear();
 				this.ended.countDown();
 			}
-			file.close();
 		}
 	}
 

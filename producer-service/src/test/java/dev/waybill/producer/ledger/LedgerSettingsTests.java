@@ -37,14 +37,19 @@ class LedgerSettingsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "patience, 999ms, 1s to 1d", "patience, 25h, 1s to 1d", "patience, -1s, 1s to 1d",
-			"file, /, a file in a directory that exists" })
+	@CsvSource({ "patience, 999ms, 1s to 1d", "patience, 25h, 1s to 1d", "patience, -1s, 1s to 1d" })
 	void aBadValueIsRefusedWithItsNameItselfAndWhatIsAllowed(String name, String value, String allowed) {
 		assertThatExceptionOfType(BindException.class).isThrownBy(() -> bind(Map.of("waybill.ledger." + name, value)))
 			.havingRootCause()
 			.isInstanceOf(IllegalArgumentException.class)
 			.withMessageStartingWith("waybill.ledger." + name + " is ")
 			.withMessageContaining("allowed is " + allowed);
+	}
+
+	@Test
+	void theFileIsNoRoot() {
+		assertThatIllegalArgumentException().isThrownBy(() -> new LedgerSettings(Path.of("/"), Duration.ofSeconds(90)))
+			.withMessage("waybill.ledger.file is /; allowed is a file in a directory that exists");
 	}
 
 	@Test

@@ -1,0 +1,45 @@
+package dev.waybill.pair;
+
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Delivery;
+import dev.waybill.testing.VirtualHost;
+
+/**
+ * Somebody who takes messages out of the queue by hand, before any consumer gets them.
+ */
+final class Hand {
+
+	private Hand() {
+	}
+
+	/** Takes the next message, does something with it, and tells its number. */
+	static String takes(VirtualHost host, Deed deed) {
+		return host.onChannel((channel) -> {
+			BlockingQueue<Delivery> taken = new LinkedBlockingQueue<>();
+			channel.basicQos(1);
+			String consumer = channel.basicConsume("hello", false, Map.of("x-priority", 100),
+					(tag, delivery) -> taken.add(delivery), (tag) -> {
+					});
+			Delivery delivery = taken.poll(60, TimeUnit.SECONDS);
+			if (delivery == null) {
+				throw new IllegalStateException("nothing came");
+			}
+			channel.basicCancel(consumer);
+			deed.with(channel, delivery.getEnvelope().getDeliveryTag());
+			return Tap.number(delivery.getProperties().getHeaders());
+		});
+	}
+
+	/** What is done with what was taken. */
+	interface Deed {
+
+		void with(Channel channel, long tag) throws Exception;
+
+	}
+
+}

@@ -1,0 +1,93 @@
+package dev.waybill.pair;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/**
+ * One HTTP connection of a client that has many messages to send, one after the other.
+ */
+final class KeptConnection implements AutoCloseable {
+
+	private static final int PATIENCE_MILLIS = 20_000;
+
+	private final Socket socket = new Socket();
+
+	private final InputStream in;
+
+	private final String head;
+
+	KeptConnection(URI target) throws IOException {
+		this.socket.setTcpNoDelay(true);
+		this.socket.setSoTimeout(PATIENCE_MILLIS);
+		this.socket.connect(new InetSocketAddress(target.getHost(), target.getPort()), 5_000);
+		this.in = new BufferedInputStream(this.socket.getInputStream());
+		this.head = "POST " + target.getRawPath() + " HTTP/1.1\r\nHost: " + target.getAuthority()
+				+ "\r\nContent-Type: text/plain\r\n";
+	}
+
+	/** Sends a message and gives the body of the answer. */
+	String post(String key, String body) throws IOException {
+		byte[] bytes = (this.head + "Idempotency-Key: " + key + "\r\nContent-Length: "
+				+ body.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + body)
+			.getBytes(StandardCharsets.UTF_8);
+		this.socket.getOutputStream().write(bytes);
+		return answer();
+	}
+
+	private String answer() throws IOException {
+		int length = 0;
+		boolean chunked = false;
+		for (String line = line(); !line.isEmpty(); line = line()) {
+			String header = line.toLowerCase(Locale.ROOT);
+			if (header.startsWith("content-length:")) {
+				length = Integer.parseInt(header.substring(15).strip());
+			}
+			chunked |= header.startsWith("transfer-encoding:") && header.contains("chunked");
+		}
+		return chunked ? chunks() : text(length);
+	}
+
+	private String chunks() throws IOException {
+		StringBuilder all = new StringBuilder();
+		for (int size = Integer.parseInt(line().strip(), 16); size > 0; size = Integer.parseInt(line().strip(), 16)) {
+			all.append(text(size));
+			line();
+		}
+		line();
+		return all.toString();
+	}
+
+	private String text(int length) throws IOException {
+		byte[] bytes = this.in.readNBytes(length);
+		if (bytes.length < length) {
+			throw new EOFException("in the middle of an answer");
+		}
+		return new String(bytes, StandardCharsets.UTF_8);
+	}
+
+	private String line() throws IOException {
+		StringBuilder line = new StringBuilder();
+		for (int c = this.in.read(); c != '\n'; c = this.in.read()) {
+			if (c < 0) {
+				throw new EOFException("before an answer");
+			}
+			if (c != '\r') {
+				line.append((char) c);
+			}
+		}
+		return line.toString();
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.socket.close();
+	}
+
+}

@@ -1,0 +1,141 @@
+package dev.waybill.pair;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+import com.rabbitmq.client.GetResponse;
+import dev.waybill.contract.Receipt;
+import dev.waybill.testing.Eventually;
+import dev.waybill.testing.NeedsRabbitMq;
+import dev.waybill.testing.RabbitBroker;
+import dev.waybill.testing.VirtualHost;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Receipts that are destroyed: just the numbers in them cannot be audited. */
+@NeedsRabbitMq
+@Tag("long")
+@Execution(ExecutionMode.CONCURRENT)
+class ReceiptsQueueIntegrationTests {
+
+	private static final String RECEIPTS = "hello.receipts.p";
+
+	private static final Duration LONG = Duration.ofSeconds(90);
+
+	private static final int PENDING = 10_000;
+
+	private final VirtualHost host = RabbitBroker.shared().newVirtualHost();
+
+	private final Fleet fleet = new Fleet(this.host);
+
+	@AfterEach
+	void endFleet() {
+		this.fleet.close();
+	}
+
+	@Test
+	void deletedWhileThousandsArePending() throws Exception {
+		Service producer = this.fleet.producerWithFile("p");
+		Load load = new Load(producer);
+		this.fleet.ready();
+		try (Books books = new Books("deletedWhileThousandsArePending", this.fleet, load).gapsAreMade()) {
+			Service consumer = killWhilePending(producer, load);
+			// Nothing more is on its way to the queue when it goes.
+			consumer.terminate();
+			Set<String> gone = numbersIn(this.host.peek(RECEIPTS));
+			this.host.onChannel((channel) -> channel.queueDelete(RECEIPTS));
+			producer.again();
+			consumer.again();
+			assertUnaudited(books, load, gone);
+		}
+	}
+
+	/** Nobody sees a purge but by the hole that it leaves, for which 60 s are waited. */
+	@Test
+	void purgedWhileThousandsArePending() throws Exception {
+		Service producer = this.fleet.producerWithFile("p");
+		Load load = new Load(producer);
+		this.fleet.ready();
+		try (Books books = new Books("purgedWhileThousandsArePending", this.fleet, load).gapsAreMade()) {
+			Service consumer = killWhilePending(producer, load);
+			consumer.process().pause();
+			Set<String> gone = numbersIn(this.host.drain(RECEIPTS));
+			consumer.process().resume();
+			producer.again();
+			assertUnaudited(books, load, gone);
+		}
+	}
+
+	@Test
+	void awayForLongerThanItsQueueLives() throws Exception {
+		this.host.policy("life", "^hello\\.receipts\\.", Map.of("expires", 2_000));
+		Service producer = this.fleet.producerWithFile("p");
+		Load load = new Load(producer);
+		this.fleet.ready();
+		try (Tap tap = new Tap(this.host);
+				Books books = new Books("awayForLongerThanItsQueueLives", this.fleet, load).gapsAreMade()) {
+			load.send("k", PENDING, 4_000);
+			TimeUnit.MILLISECONDS.sleep(1_500); // into the file
+			producer.process().kill();
+			Eventually.within(LONG, () -> queueIsGone());
+			Service consumer = this.fleet.consumer().awaitReady();
+			Eventually.within(LONG,
+					() -> books.processed().size() == load.accepted.size() && consumer.metric("waybill_in_hand") == 0);
+			Set<String> gone = tap.numbersOf(load.accepted);
+			producer.again();
+			assertUnaudited(books, load, gone);
+		}
+	}
+
+	/** Kills the producer, lets a consumer do a part of the work. */
+	private Service killWhilePending(Service producer, Load load) throws Exception {
+		load.send("k", PENDING);
+		TimeUnit.MILLISECONDS.sleep(1_500); // into the file
+		producer.process().kill();
+		Service consumer = this.fleet.consumer("--waybill.processor.work-time=1ms").awaitReady();
+		Eventually.within(LONG, () -> this.fleet.journal().size() > PENDING / 5);
+		return consumer;
+	}
+
+	private static Set<String> numbersIn(List<GetResponse> receipts) throws Exception {
+		Set<String> numbers = new HashSet<>();
+		for (GetResponse one : receipts) {
+			for (Receipt.Run run : Receipt.decode(one.getBody()).runs()) {
+				for (long n = run.first(); n <= run.last(); n++) {
+					numbers.add(String.format("%016x/%d", run.source(), n));
+				}
+			}
+		}
+		assertThat(numbers).hasSizeBetween(1_000, PENDING - 1_000);
+		return numbers;
+	}
+
+	private static void assertUnaudited(Books books, Load load, Set<String> gone) throws Exception {
+		load.send("later", 200);
+		books.outside("receiptsDestroyedFor=" + gone.size()).untilSettled(Duration.ofSeconds(120));
+		assertThat(books.processed()).isEqualTo(load.accepted);
+		assertThat(books.numbers("unaudited")).isEqualTo(gone);
+		assertThat(List.of(books.sum("lost"), books.sum("unexpected"), books.sum("unknown"))).containsOnly(0L);
+		assertThat(books.sum("processed")).isEqualTo(load.accepted.size() - gone.size());
+	}
+
+	private boolean queueIsGone() {
+		try {
+			this.host.messages(RECEIPTS);
+			return false;
+		}
+		catch (IllegalStateException ex) {
+			return true;
+		}
+	}
+
+}
