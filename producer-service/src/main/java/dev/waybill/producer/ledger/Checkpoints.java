@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * what it waits for was merged, before the record that it waits for. Where the file
  * cannot be written for a while, what waits is run all the same, once the file has a mark
  * that says so; a disk that takes not even the mark leaves it waiting, since the next
- * start would take for lost what only the memory knew.
+ * start would take for lost what only the memory knew. Long because one thread's turns,
+ * and when they count as failed, are one thing.
  */
 public final class Checkpoints implements AutoCloseable {
 

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * Keeps records on disk, in a file that is at any time either as it was or as it should
  * be: what {@link #append} or {@link #compact} returned from is found by the next
  * {@link #open}, whatever happens to the process or its power. It does not know what the
- * records say. For one thread at a time.
+ * records say. For one thread at a time. Long because opening, adding and replacing keep
+ * that one promise together.
  */
 public final class LedgerFile implements AutoCloseable {
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 import dev.waybill.testing.Eventually;
@@ -58,7 +59,7 @@ class CheckpointsTests {
 		Path file = this.directory.resolve("ledger");
 		List<String> early = Collections.synchronizedList(new ArrayList<>());
 		int many = 20_000;
-		try (Checkpoints checkpoints = start(file)) {
+		try (Checkpoints checkpoints = Checkpoints.start(this.ledger, open(file), Duration.ofMillis(1), LIMIT)) {
 			Thread[] threads = new Thread[2];
 			for (int t = 0; t < threads.length; t++) {
 				threads[t] = new Thread(() -> {
@@ -76,6 +77,10 @@ class CheckpointsTests {
 									early.add(number + " before " + this.ledger.onDisk());
 								}
 							});
+						}
+						if (i % 50 == 0) {
+							// So that many are given while others are being written.
+							LockSupport.parkNanos(1_000_000);
 						}
 					}
 				});
