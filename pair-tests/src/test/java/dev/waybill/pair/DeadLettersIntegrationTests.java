@@ -56,8 +56,8 @@ class DeadLettersIntegrationTests {
 		Load load = new Load(producer);
 		this.fleet.ready();
 		try (Books books = new Books("whatTheBrokersLimitExceeds", this.fleet, load)) {
-			load.sending("k", 1, 1);
-			for (int i = 0; i < 3; i++) {
+			Hand.takes(this.host, () -> load.sending("k", 1, 1), (channel, tag) -> channel.basicReject(tag, true));
+			for (int i = 0; i < 2; i++) {
 				Hand.takes(this.host, (channel, tag) -> channel.basicReject(tag, true));
 			}
 			Eventually.within(LONG, () -> books.deadLettered().size() == 1);
@@ -73,8 +73,7 @@ class DeadLettersIntegrationTests {
 		Load load = new Load(producer);
 		this.fleet.ready();
 		try (Books books = new Books("whatIsRejectedByHand", this.fleet, load)) {
-			load.sending("k", 1, 1);
-			Hand.takes(this.host, (channel, tag) -> channel.basicReject(tag, false));
+			Hand.takes(this.host, () -> load.sending("k", 1, 1), (channel, tag) -> channel.basicReject(tag, false));
 			Eventually.within(LONG, () -> books.deadLettered().size() == 1);
 			load.send("later", 10);
 			books.untilSettled(LONG).agree();

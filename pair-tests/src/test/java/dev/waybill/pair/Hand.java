@@ -17,14 +17,26 @@ final class Hand {
 	private Hand() {
 	}
 
-	/** Takes the next message, does something with it, and tells its number. */
+	/**
+	 * Takes the next message of those that come, does something with it, and tells its
+	 * number.
+	 */
 	static String takes(VirtualHost host, Deed deed) {
+		return takes(host, () -> {
+		}, deed);
+	}
+
+	/**
+	 * The same, and begins something when it is there; or a consumer could be faster.
+	 */
+	static String takes(VirtualHost host, Runnable begin, Deed deed) {
 		return host.onChannel((channel) -> {
 			BlockingQueue<Delivery> taken = new LinkedBlockingQueue<>();
 			channel.basicQos(1);
 			String consumer = channel.basicConsume("hello", false, Map.of("x-priority", 100),
 					(tag, delivery) -> taken.add(delivery), (tag) -> {
 					});
+			begin.run();
 			Delivery delivery = taken.poll(60, TimeUnit.SECONDS);
 			if (delivery == null) {
 				throw new IllegalStateException("nothing came");

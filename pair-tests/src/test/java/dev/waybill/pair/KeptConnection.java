@@ -23,6 +23,8 @@ final class KeptConnection implements AutoCloseable {
 
 	private final String head;
 
+	private boolean open = true;
+
 	KeptConnection(URI target) throws IOException {
 		this.socket.setTcpNoDelay(true);
 		this.socket.setSoTimeout(PATIENCE_MILLIS);
@@ -30,6 +32,11 @@ final class KeptConnection implements AutoCloseable {
 		this.in = new BufferedInputStream(this.socket.getInputStream());
 		this.head = "POST " + target.getRawPath() + " HTTP/1.1\r\nHost: " + target.getAuthority()
 				+ "\r\nContent-Type: text/plain\r\n";
+	}
+
+	/** Whether another message may be sent. */
+	boolean isOpen() {
+		return this.open;
 	}
 
 	/** Sends a message and gives the body of the answer. */
@@ -44,13 +51,17 @@ final class KeptConnection implements AutoCloseable {
 	private String answer() throws IOException {
 		int length = 0;
 		boolean chunked = false;
+		boolean last = false;
 		for (String line = line(); !line.isEmpty(); line = line()) {
 			String header = line.toLowerCase(Locale.ROOT);
 			if (header.startsWith("content-length:")) {
 				length = Integer.parseInt(header.substring(15).strip());
 			}
+			last |= header.startsWith("connection:") && header.contains("close");
 			chunked |= header.startsWith("transfer-encoding:") && header.contains("chunked");
 		}
+		// Tomcat ends a connection with certain answers, such as 503.
+		this.open = !last;
 		return chunked ? chunks() : text(length);
 	}
 

@@ -142,7 +142,8 @@ final class Load {
 			long begun = System.nanoTime();
 			try {
 				KeptConnection current = this.connection;
-				if (current == null) {
+				if (current == null || !current.isOpen()) {
+					close();
 					current = new KeptConnection(Load.this.target.get());
 					this.connection = current;
 				}

@@ -1,11 +1,14 @@
 package dev.waybill.pair;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
 
 import com.rabbitmq.client.GetResponse;
 import dev.waybill.contract.Receipt;
@@ -157,11 +160,12 @@ class ReceiptsAbuseIntegrationTests {
 			publish("Hello World!".getBytes(StandardCharsets.UTF_8));
 			byte[] torn = new Receipt(1, 1, List.of(taken.run(Kind.PROCESSED, 0, 4)), List.of(), List.of()).encode();
 			for (int length = 1; length < torn.length; length++) {
-				publish(java.util.Arrays.copyOf(torn, length));
+				publish(Arrays.copyOf(torn, length));
 			}
 			send(this.random.nextLong(), 1, taken.run(Kind.PROCESSED, 0, 4));
 			Eventually.within(SOON, () -> books.sum("processed") == before + 5);
-			assertThat(this.producer.metric("waybill_receipts_undecodable_total")).isEqualTo(202 + torn.length - 1);
+			assertThat(this.producer.metric("waybill_receipts_total{outcome=\"undecodable\""))
+				.isEqualTo(202 + torn.length - 1);
 			assertSettled(books, before + 5);
 		}
 	}
@@ -188,9 +192,9 @@ class ReceiptsAbuseIntegrationTests {
 	private static byte[] ofVersion(byte[] receipt, int version) {
 		byte[] changed = receipt.clone();
 		changed[4] = (byte) version;
-		java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
+		CRC32C crc = new CRC32C();
 		crc.update(changed, 0, changed.length - 4);
-		java.nio.ByteBuffer.wrap(changed).putInt(changed.length - 4, (int) crc.getValue());
+		ByteBuffer.wrap(changed).putInt(changed.length - 4, (int) crc.getValue());
 		return changed;
 	}
 
