@@ -64,11 +64,10 @@ final class FakeProducer {
 	/** Makes the broker refuse, by a nack, what is published to its queue; or not. */
 	void refuse(boolean refuse) {
 		if (refuse) {
-			this.host.policy("full", "^" + this.names.receiptsQueue(this.instance) + "$",
-					Map.of("max-length", 0, "overflow", "reject-publish"));
+			this.host.fill(this.names.receiptsQueue(this.instance));
 		}
 		else {
-			this.host.removePolicy("full");
+			this.host.relieve();
 		}
 	}
 

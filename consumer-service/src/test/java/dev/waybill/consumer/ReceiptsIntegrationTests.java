@@ -2,7 +2,6 @@ package dev.waybill.consumer;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -166,12 +165,12 @@ class ReceiptsIntegrationTests {
 	void aDeadLetterIsToldWhenItsCopyIsThereAndNotBefore() {
 		try (RunningConsumer consumer = RunningConsumer.start(this.host, Recorder.failingPoison(),
 				"waybill.max-attempts=1")) {
-			this.host.policy("full", "^hello.dlq$", Map.of("max-length", 0, "overflow", "reject-publish"));
+			this.host.fill("hello.dlq");
 			this.outbox.send("bad", "poison");
 			Eventually.within(Duration.ofSeconds(20), () -> consumer.gauge("waybill.dead.letters.waiting") == 1);
 			pause(1000);
 			assertThat(this.producer.told(Kind.DEAD_LETTERED)).isEmpty();
-			this.host.removePolicy("full");
+			this.host.relieve();
 			this.producer.awaitTold(Kind.DEAD_LETTERED, 1);
 			Eventually.within(Duration.ofSeconds(10), () -> consumer.count("waybill.dead.letters.read") == 1);
 			this.outbox.send("worse", "poison");

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
+import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
@@ -30,6 +31,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class VirtualHost {
 
 	private static final JsonMapper JSON = new JsonMapper();
+
+	private static final String FILLER = "filler";
 
 	/** Not HTTP/2, for whose upgrade the broker closes the connection of a PUT. */
 	private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -85,12 +88,17 @@ public final class VirtualHost {
 		onChannel((channel) -> channel.rpc(method));
 	}
 
-	/** Removes all ready messages of a queue and returns them, oldest first. */
+	/**
+	 * Removes all ready messages of a queue and returns them, oldest first, but no
+	 * filler.
+	 */
 	public List<GetResponse> drain(String queue) {
 		return onChannel((channel) -> {
 			List<GetResponse> all = new ArrayList<>();
 			for (GetResponse one = channel.basicGet(queue, true); one != null; one = channel.basicGet(queue, true)) {
-				all.add(one);
+				if (!FILLER.equals(one.getProps().getMessageId())) {
+					all.add(one);
+				}
 			}
 			return all;
 		});
@@ -126,6 +134,28 @@ public final class VirtualHost {
 	public void policy(String policy, String pattern, Map<String, Object> definition) {
 		request("PUT", "/api/policies/" + encode(this.name) + "/" + encode(policy),
 				Map.of("pattern", pattern, "apply-to", "queues", "definition", definition));
+	}
+
+	/**
+	 * Makes a queue refuse, by a nack, whatever is published to it. A limit alone does
+	 * not, since a queue refuses only once it is beyond its limit.
+	 */
+	public void fill(String queue) {
+		policy(FILLER, "^" + queue + "$", Map.of("max-length", 0, "overflow", "reject-publish"));
+		BasicProperties filler = new BasicProperties.Builder().messageId(FILLER).build();
+		onChannel((channel) -> {
+			channel.confirmSelect();
+			do {
+				channel.basicPublish("", queue, filler, new byte[0]);
+			}
+			while (channel.waitForConfirms(5000));
+			return true;
+		});
+	}
+
+	/** Lets a queue that was filled take messages again. */
+	public void relieve() {
+		removePolicy(FILLER);
 	}
 
 	/** Removes a policy. */
