@@ -100,7 +100,7 @@ class ReceiptsIntegrationTests {
 	void whatAClosedChannelDeliveredIsToldAndAckedOnlyByItsNextDelivery() {
 		this.producer.refuse(true);
 		Recorder recorder = new Recorder();
-		try (RunningConsumer consumer = RunningConsumer.start(this.host, recorder)) {
+		try (RunningConsumer consumer = RunningConsumer.start(this.host, recorder, "waybill.concurrency=40")) {
 			this.outbox.sendMany("m", 20);
 			recorder.awaitDone(20);
 			CountDownLatch release = new CountDownLatch(1);
