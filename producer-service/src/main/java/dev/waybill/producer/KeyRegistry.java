@@ -2,7 +2,9 @@ package dev.waybill.producer;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 import dev.waybill.contract.ContentDigest;
 import dev.waybill.contract.RecentWindow;
@@ -21,6 +23,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 final class KeyRegistry {
 
 	private final Map<String, ContentDigest> inFlight = new HashMap<>();
+
+	/** Keys in flight whose message a consumer had before the broker's word came. */
+	private final Set<String> reported = new HashSet<>();
 
 	private final RecentWindow<Remembered> remembered;
 
@@ -48,10 +53,12 @@ final class KeyRegistry {
 
 	/** Notes how the attempt that held the key ended. */
 	synchronized void settled(IncomingMessage message, Settlement settlement) {
+		boolean stored = false;
 		if (message.keyGiven()) {
 			this.inFlight.remove(message.messageId());
+			stored = this.reported.remove(message.messageId());
 		}
-		note(message, settlement.outcome());
+		note(message, (stored && settlement.outcome() == Outcome.UNKNOWN) ? Outcome.ACCEPTED : settlement.outcome());
 	}
 
 	/** Notes what the broker said after the answer, which was unknown. */
@@ -65,6 +72,17 @@ final class KeyRegistry {
 		}
 		else if (settlement.outcome() == Outcome.REJECTED && earlier.attempts() == 1) {
 			this.remembered.remove(message.messageId());
+		}
+	}
+
+	/** Notes that a consumer had the message: it is stored, whatever the broker says. */
+	synchronized void reported(String key) {
+		Remembered earlier = this.remembered.get(key);
+		if (earlier != null && !earlier.accepted()) {
+			this.remembered.put(key, new Remembered(earlier.digest(), true, 0));
+		}
+		else if (this.inFlight.containsKey(key)) {
+			this.reported.add(key);
 		}
 	}
 

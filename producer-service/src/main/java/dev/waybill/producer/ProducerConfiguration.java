@@ -131,9 +131,9 @@ class ProducerConfiguration {
 	}
 
 	@Bean
-	ReceiptIntake receiptIntake(DeliveryLedger ledger, Checkpoints checkpoints, RecentMessages recent,
+	ReceiptIntake receiptIntake(DeliveryLedger ledger, Checkpoints checkpoints, RecentMessages recent, KeyRegistry keys,
 			MeterRegistry registry) {
-		return new ReceiptIntake(ledger, checkpoints, recent, new LedgerMetrics(registry));
+		return new ReceiptIntake(ledger, checkpoints, recent, keys, new LedgerMetrics(registry));
 	}
 
 	@Bean

@@ -23,14 +23,18 @@ final class ReceiptIntake {
 
 	private final RecentMessages recent;
 
+	private final KeyRegistry keys;
+
 	private final LedgerMetrics metrics;
 
 	private volatile long lastNanos = System.nanoTime();
 
-	ReceiptIntake(DeliveryLedger ledger, Checkpoints checkpoints, RecentMessages recent, LedgerMetrics metrics) {
+	ReceiptIntake(DeliveryLedger ledger, Checkpoints checkpoints, RecentMessages recent, KeyRegistry keys,
+			LedgerMetrics metrics) {
 		this.ledger = ledger;
 		this.checkpoints = checkpoints;
 		this.recent = recent;
+		this.keys = keys;
 		this.metrics = metrics;
 	}
 
@@ -77,7 +81,10 @@ final class ReceiptIntake {
 			long now = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
 			for (Reading reading : merged.accounted()) {
 				this.metrics.accounted(reading.acceptedAt(), now);
-				this.recent.accounted(reading, now);
+				String unconfirmed = this.recent.accounted(reading, now);
+				if (unconfirmed != null) {
+					this.keys.reported(unconfirmed);
+				}
 			}
 		}
 	}

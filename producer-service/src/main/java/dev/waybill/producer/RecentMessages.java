@@ -42,13 +42,18 @@ final class RecentMessages {
 		return lane;
 	}
 
-	/** Notes what a consumer reported. */
-	void accounted(Reading reading, long accountedAt) {
+	/**
+	 * Notes what a consumer reported.
+	 * @return the message's id where the broker has not said that it is stored
+	 */
+	@Nullable String accounted(Reading reading, long accountedAt) {
 		Lane lane = this.lanes.get(reading.source());
 		Copy copy = (lane != null) ? lane.get(reading.sequence()) : null;
-		if (copy != null) {
-			copy.accounted(reading.receivedAt(), reading.endedAt(), accountedAt);
+		if (copy == null) {
+			return null;
 		}
+		copy.accounted(reading.receivedAt(), reading.endedAt(), accountedAt);
+		return (copy.word() != Copy.Word.CONFIRMED) ? copy.messageId() : null;
 	}
 
 	/** All publishes of a message that are remembered, the first one first. */

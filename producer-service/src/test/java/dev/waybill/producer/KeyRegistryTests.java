@@ -73,6 +73,29 @@ class KeyRegistryTests {
 	}
 
 	@Test
+	void aReceiptSettlesAnUnknownKey() {
+		attempt(this.message, UNKNOWN);
+		this.keys.reported("k");
+		assertThat(this.keys.claim(this.message)).isEqualTo(Claim.REPLAY);
+		assertThat(this.keys.claim(this.other)).isEqualTo(Claim.REUSED);
+	}
+
+	@Test
+	void aReceiptThatComesBeforeTheDeadlineSettlesTheKeyToo() {
+		this.keys.claim(this.message);
+		this.keys.reported("k");
+		assertThat(this.keys.claim(this.message)).isEqualTo(Claim.IN_FLIGHT);
+		this.keys.settled(this.message, UNKNOWN);
+		assertThat(this.keys.claim(this.message)).isEqualTo(Claim.REPLAY);
+	}
+
+	@Test
+	void aReceiptForAKeyThatIsNotKnownSaysNothing() {
+		this.keys.reported("k");
+		assertThat(this.keys.claim(this.other)).isEqualTo(Claim.FIRST);
+	}
+
+	@Test
 	void aLateRefusalFreesAnUnknownKey() {
 		attempt(this.message, UNKNOWN);
 		this.keys.settledLate(this.message, REJECTED);

@@ -15,6 +15,7 @@ import dev.waybill.contract.Receipt;
 import dev.waybill.contract.Receipt.Kind;
 import dev.waybill.contract.Receipt.Run;
 import dev.waybill.contract.Waybill;
+import dev.waybill.testing.BrokerLine;
 import dev.waybill.testing.Eventually;
 import dev.waybill.testing.NeedsRabbitMq;
 import dev.waybill.testing.RabbitBroker;
@@ -267,6 +268,26 @@ class LedgerIntegrationTests {
 			assertThat(Instant.parse(step.path("at").asString())).isBetween(before.minusMillis(1),
 					Instant.now().plusMillis(1));
 			assertThat(step.path("clock").asString()).isIn("producer", "consumer");
+		}
+	}
+
+	@Test
+	void aReceiptSettlesTheKeyWhoseConfirmWasLost() throws Exception {
+		VirtualHost other = RabbitBroker.shared().newVirtualHost();
+		try (BrokerLine line = new BrokerLine(other);
+				RunningProducer behind = RunningProducer.at(line.uri(), "--waybill.publish.deadline=2s");
+				FakeConsumer reporting = new FakeConsumer(other, "tested")) {
+			assertThat(behind.post("warm").status()).isEqualTo(202);
+			line.hold();
+			assertThat(behind.post("x", "Idempotency-Key", "reported").reason()).isEqualTo("confirm-timeout");
+			line.cut();
+			line.mend();
+			reporting.report(Kind.PROCESSED, reporting.takeMessages());
+			behind.awaitLedger("recovered", 1);
+			Answer again = behind.post("x", "Idempotency-Key", "reported");
+			assertThat(again.status()).isEqualTo(202);
+			assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
+			assertThat(reporting.takeMessages()).isEmpty();
 		}
 	}
 

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 import com.rabbitmq.client.GetResponse;
+import dev.waybill.testing.BrokerLine;
 import dev.waybill.testing.Eventually;
 import dev.waybill.testing.NeedsRabbitMq;
 import dev.waybill.testing.RabbitBroker;

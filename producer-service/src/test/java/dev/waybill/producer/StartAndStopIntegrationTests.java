@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 import dev.waybill.contract.BrokerRefusedException;
+import dev.waybill.testing.BrokerLine;
 import dev.waybill.testing.Eventually;
 import dev.waybill.testing.JavaProcess;
 import dev.waybill.testing.NeedsRabbitMq;
