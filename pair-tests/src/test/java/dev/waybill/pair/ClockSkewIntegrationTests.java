@@ -6,15 +6,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
 
-import dev.waybill.testing.NeedsRabbitMq;
-import dev.waybill.testing.RabbitBroker;
-import dev.waybill.testing.VirtualHost;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -24,16 +18,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * Consumers whose clocks are 10 s off, by Debian's faketime: measures over two clocks say
  * so, the one over one clock and the ledger do not mind.
  */
-@NeedsRabbitMq
 @Tag("long")
-@Execution(ExecutionMode.CONCURRENT)
-class ClockSkewIntegrationTests {
+class ClockSkewIntegrationTests extends FleetTest {
 
 	private static final int MESSAGES = 500;
-
-	private final VirtualHost host = RabbitBroker.shared().newVirtualHost();
-
-	private final Fleet fleet = new Fleet(this.host);
 
 	@BeforeAll
 	static void needsFaketime() {
@@ -41,11 +29,6 @@ class ClockSkewIntegrationTests {
 			assertThat(library()).as("faketime is installed").isNotEmpty();
 		}
 		assumeTrue(!library().isEmpty(), "needs a clock that is wrong: install faketime");
-	}
-
-	@AfterEach
-	void endFleet() {
-		this.fleet.close();
 	}
 
 	@Test

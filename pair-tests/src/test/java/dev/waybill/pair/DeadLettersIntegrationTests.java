@@ -5,13 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 import dev.waybill.testing.Eventually;
-import dev.waybill.testing.NeedsRabbitMq;
-import dev.waybill.testing.RabbitBroker;
-import dev.waybill.testing.VirtualHost;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,20 +13,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Every road into the dead letters, and the delays before them: accounted for, never
  * lost.
  */
-@NeedsRabbitMq
-@Execution(ExecutionMode.CONCURRENT)
-class DeadLettersIntegrationTests {
+class DeadLettersIntegrationTests extends FleetTest {
 
 	private static final Duration LONG = Duration.ofSeconds(60);
-
-	private final VirtualHost host = RabbitBroker.shared().newVirtualHost();
-
-	private final Fleet fleet = new Fleet(this.host);
-
-	@AfterEach
-	void endFleet() {
-		this.fleet.close();
-	}
 
 	@Test
 	void whatFailsThreeTimesIsProcessedAfterItsThirdDelay() throws Exception {

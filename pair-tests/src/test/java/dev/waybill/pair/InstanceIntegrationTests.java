@@ -4,31 +4,14 @@ import java.time.Duration;
 import java.time.Instant;
 
 import dev.waybill.testing.BrokerLine;
-import dev.waybill.testing.NeedsRabbitMq;
-import dev.waybill.testing.RabbitBroker;
-import dev.waybill.testing.VirtualHost;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** One name, one producer. */
-@NeedsRabbitMq
-@Execution(ExecutionMode.CONCURRENT)
-class InstanceIntegrationTests {
+class InstanceIntegrationTests extends FleetTest {
 
 	private static final Duration LONG = Duration.ofSeconds(90);
-
-	private final VirtualHost host = RabbitBroker.shared().newVirtualHost();
-
-	private final Fleet fleet = new Fleet(this.host);
-
-	@AfterEach
-	void endFleet() {
-		this.fleet.close();
-	}
 
 	@Test
 	void theSecondProducerOfANameEndsWithASentence() throws Exception {

@@ -7,33 +7,16 @@ import java.util.concurrent.CompletableFuture;
 
 import com.rabbitmq.client.AMQP.Queue;
 import dev.waybill.testing.Eventually;
-import dev.waybill.testing.NeedsRabbitMq;
-import dev.waybill.testing.RabbitBroker;
-import dev.waybill.testing.VirtualHost;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What somebody destroys is named, by source and number, and nothing else is. */
-@NeedsRabbitMq
 @Tag("long")
-@Execution(ExecutionMode.CONCURRENT)
-class LossesAreSeenIntegrationTests {
+class LossesAreSeenIntegrationTests extends FleetTest {
 
 	private static final Duration VERDICT = Fleet.PATIENCE.multipliedBy(5);
-
-	private final VirtualHost host = RabbitBroker.shared().newVirtualHost();
-
-	private final Fleet fleet = new Fleet(this.host);
-
-	@AfterEach
-	void endFleet() {
-		this.fleet.close();
-	}
 
 	@Test
 	void theLastMessageOfAnIdleProducer() throws Exception {

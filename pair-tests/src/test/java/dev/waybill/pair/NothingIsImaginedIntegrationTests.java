@@ -8,37 +8,20 @@ import java.util.Map;
 
 import dev.waybill.testing.BrokerLine;
 import dev.waybill.testing.Eventually;
-import dev.waybill.testing.NeedsRabbitMq;
-import dev.waybill.testing.RabbitBroker;
-import dev.waybill.testing.VirtualHost;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Whatever takes long or comes late: at no instant does a ledger call it lost. */
-@NeedsRabbitMq
 @Tag("long")
-@Execution(ExecutionMode.CONCURRENT)
-class NothingIsImaginedIntegrationTests {
+class NothingIsImaginedIntegrationTests extends FleetTest {
 
 	private static final Duration TEN_PATIENCES = Fleet.PATIENCE.multipliedBy(10);
 
 	private static final Duration LONG = Duration.ofSeconds(120);
 
 	private static final String IN_HAND = "waybill_in_hand";
-
-	private final VirtualHost host = RabbitBroker.shared().newVirtualHost();
-
-	private final Fleet fleet = new Fleet(this.host);
-
-	@AfterEach
-	void endFleet() {
-		this.fleet.close();
-	}
 
 	@Test
 	void aBacklogOfTenPatiences() throws Exception {

@@ -10,37 +10,20 @@ import java.util.concurrent.TimeUnit;
 import com.rabbitmq.client.GetResponse;
 import dev.waybill.contract.Receipt;
 import dev.waybill.testing.Eventually;
-import dev.waybill.testing.NeedsRabbitMq;
-import dev.waybill.testing.RabbitBroker;
-import dev.waybill.testing.VirtualHost;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Receipts that are destroyed: just the numbers in them cannot be audited. */
-@NeedsRabbitMq
 @Tag("long")
-@Execution(ExecutionMode.CONCURRENT)
-class ReceiptsQueueIntegrationTests {
+class ReceiptsQueueIntegrationTests extends FleetTest {
 
 	private static final String RECEIPTS = "hello.receipts.p";
 
 	private static final Duration LONG = Duration.ofSeconds(90);
 
 	private static final int PENDING = 10_000;
-
-	private final VirtualHost host = RabbitBroker.shared().newVirtualHost();
-
-	private final Fleet fleet = new Fleet(this.host);
-
-	@AfterEach
-	void endFleet() {
-		this.fleet.close();
-	}
 
 	@Test
 	void deletedWhileThousandsArePending() throws Exception {

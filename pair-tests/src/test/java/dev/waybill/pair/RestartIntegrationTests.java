@@ -6,35 +6,18 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 import dev.waybill.testing.Eventually;
-import dev.waybill.testing.NeedsRabbitMq;
-import dev.waybill.testing.RabbitBroker;
-import dev.waybill.testing.VirtualHost;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Producers that are killed, stopped or away: their accounts go on where they were. */
-@NeedsRabbitMq
 @Tag("long")
-@Execution(ExecutionMode.CONCURRENT)
-class RestartIntegrationTests {
+class RestartIntegrationTests extends FleetTest {
 
 	private static final Duration TEN_PATIENCES = Fleet.PATIENCE.multipliedBy(10);
 
 	private static final Duration LONG = Duration.ofSeconds(90);
-
-	private final VirtualHost host = RabbitBroker.shared().newVirtualHost();
-
-	private final Fleet fleet = new Fleet(this.host);
-
-	@AfterEach
-	void endFleet() {
-		this.fleet.close();
-	}
 
 	@Test
 	void killedBetweenMergeAndCheckpointAgainAndAgain() throws Exception {
