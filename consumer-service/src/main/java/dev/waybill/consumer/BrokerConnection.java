@@ -31,6 +31,8 @@ final class BrokerConnection implements ConnectionListener {
 	/** Boot has no property for it, and a paused broker lets one connect for ever. */
 	private static final int HANDSHAKE_MILLIS = 3000;
 
+	private static final int CLOSE_MILLIS = 3000;
+
 	private final ConnectionFactory factory;
 
 	private final ConnectionFactory publishing;
@@ -55,6 +57,8 @@ final class BrokerConnection implements ConnectionListener {
 		this.topology = topology;
 		if (factory instanceof CachingConnectionFactory caching) {
 			caching.getRabbitConnectionFactory().setHandshakeTimeout(HANDSHAKE_MILLIS);
+			// A broker in alarm does not answer a close, and a stop has 30 s in all.
+			caching.setCloseTimeout(CLOSE_MILLIS);
 			// In place of threads that would keep a program alive whose start was
 			// refused.
 			caching.setExecutor(Executors.newCachedThreadPool(daemons()));

@@ -53,6 +53,11 @@ final class Letter {
 		return this.excusable;
 	}
 
+	/** It is sent, perhaps again, and the broker has not said anything of that. */
+	void sent() {
+		this.returned = false;
+	}
+
 	/** Its producer's queue is not there. */
 	void returned() {
 		this.returned = true;

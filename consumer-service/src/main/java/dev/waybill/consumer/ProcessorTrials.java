@@ -27,6 +27,9 @@ final class ProcessorTrials {
 
 	private final BrokenProcessor brokenProcessor;
 
+	/** Of the trial that was planned last, the only one that may begin. */
+	private int planned;
+
 	ProcessorTrials(ListenerControl control, ProcessingSettings settings, Containers containers, Intake intake,
 			HandBack handBack, BrokenProcessor brokenProcessor) {
 		this.control = control;
@@ -61,7 +64,12 @@ final class ProcessorTrials {
 
 	/** Goes on after somebody else has stopped listening. */
 	void goOn() {
-		this.control.later(this::tryOne, this.brokenProcessor.nextPause());
+		plan();
+	}
+
+	private void plan() {
+		int plan = ++this.planned;
+		this.control.later(() -> tryOne(plan), this.brokenProcessor.nextPause());
 	}
 
 	private void pause() {
@@ -78,11 +86,11 @@ final class ProcessorTrials {
 			return;
 		}
 		this.containers.stopHello();
-		this.control.later(this::tryOne, this.brokenProcessor.nextPause());
+		plan();
 	}
 
-	private void tryOne() {
-		if (this.control.state() == ListenerState.PROCESSOR_BROKEN) {
+	private void tryOne(int plan) {
+		if (plan == this.planned && this.control.state() == ListenerState.PROCESSOR_BROKEN) {
 			this.control.whileStarted(() -> {
 				this.intake.open(Mode.TRIAL);
 				this.containers.startHelloForOne();
@@ -113,7 +121,7 @@ final class ProcessorTrials {
 			// It said nothing of the processor, so no longer pause either.
 			this.brokenProcessor.judged();
 		}
-		this.control.later(this::tryOne, this.brokenProcessor.nextPause());
+		plan();
 	}
 
 	private static boolean failed(@Nullable Outcome outcome) {

@@ -66,6 +66,9 @@ final class ReceiptsBook implements AutoCloseable {
 
 	private boolean flush;
 
+	/** Whether the book's thread has what it has not written yet. */
+	private boolean behind;
+
 	/** The book's thread's, as all that follows up to the next comment. */
 	private final Set<Letter> waiting = new LinkedHashSet<>();
 
@@ -74,6 +77,9 @@ final class ReceiptsBook implements AutoCloseable {
 	private final LetterNumbers numbers = new LetterNumbers();
 
 	private List<Reported> acks = new ArrayList<>();
+
+	/** Of what was kept, how many receipts are not confirmed. */
+	private int keptOutstanding;
 
 	private long heldLookedAt = System.nanoTime();
 
@@ -169,7 +175,17 @@ final class ReceiptsBook implements AutoCloseable {
 
 	/** Waits until all has been told, where that can be. */
 	void awaitTold(Duration limit) throws InterruptedException {
-		await(limit, () -> this.unsettled == 0 && this.names.isEmpty() && this.publisher.outstanding() == 0);
+		Supplier<Boolean> told = () -> this.unsettled == 0 && this.names.isEmpty() && !this.behind
+				&& this.publisher.outstanding() == 0;
+		await(limit, told);
+		synchronized (this.lock) {
+			if (!told.get()) {
+				logger.warn(
+						"Not all could be told: {} receipts are unconfirmed, {} settlements wait; "
+								+ "what an alarm kept is {}",
+						this.publisher.outstanding(), this.unsettled, this.behind ? "left untold" : "told");
+			}
+		}
 	}
 
 	@Override
@@ -249,6 +265,7 @@ final class ReceiptsBook implements AutoCloseable {
 			batch = this.reports.take(this.flush);
 			named = this.names.take(this.flush);
 			this.flush = false;
+			this.behind = true;
 		}
 		look();
 		arrived.forEach(this::proceed);
@@ -257,6 +274,10 @@ final class ReceiptsBook implements AutoCloseable {
 		tasks.forEach(Runnable::run);
 		settle();
 		mentionHeld();
+		synchronized (this.lock) {
+			this.behind = !this.kept.isEmpty();
+			this.lock.notifyAll();
+		}
 	}
 
 	private long untilDue() {
@@ -275,10 +296,11 @@ final class ReceiptsBook implements AutoCloseable {
 			List.copyOf(this.waiting).stream().filter(Letter::isExcusable).forEach(this::proceed);
 			this.metrics.excused(this.acks.size());
 		}
-		while (!this.excused && !this.kept.isEmpty() && this.publisher.outstanding() < KEPT_RECEIPTS) {
+		while (!this.excused && !this.kept.isEmpty() && this.keptOutstanding < KEPT_RECEIPTS) {
 			KeptRuns.Part part = this.kept.take(KEPT_RUNS);
 			if (part != null) {
-				write(part.owner(), part.runs(), List.of(), List.of(), false, Named.NOTHING);
+				this.keptOutstanding++;
+				write(part.owner(), part.runs(), List.of(), List.of(), false, () -> this.keptOutstanding--);
 			}
 		}
 	}

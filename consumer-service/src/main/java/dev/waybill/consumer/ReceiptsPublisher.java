@@ -35,6 +35,9 @@ final class ReceiptsPublisher implements AutoCloseable {
 	/** Before what the broker nacked, or closed a channel for, is tried again. */
 	private static final Duration PAUSE = Duration.ofMillis(500);
 
+	/** A channel that lives for so long was not closed for what was published on it. */
+	private static final Duration PROOF = Duration.ofSeconds(2);
+
 	private final Object lock = new Object();
 
 	/** What is to be written, by its order; under the lock. */
@@ -59,7 +62,10 @@ final class ReceiptsPublisher implements AutoCloseable {
 
 	private volatile @Nullable Channel channel;
 
-	private volatile long openAt = System.nanoTime();
+	private volatile long openedAt = System.nanoTime();
+
+	/** When there was last a way to publish, or nothing to be said about it. */
+	private volatile long goodAt = System.nanoTime();
 
 	private long nackedAt;
 
@@ -96,14 +102,14 @@ final class ReceiptsPublisher implements AutoCloseable {
 		}
 	}
 
-	boolean isOpen() {
-		Channel current = this.channel;
-		return current != null && current.isOpen();
-	}
-
-	/** How long there has been no way to publish, although the broker is there. */
+	/**
+	 * How long there has been no way to publish, although the broker is there. A channel
+	 * that was just opened is none yet: the broker may close it at each publish.
+	 */
 	Duration away() {
-		return isOpen() ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - this.openAt);
+		Channel current = this.channel;
+		boolean proven = current != null && current.isOpen() && this.goodAt - this.openedAt >= 0;
+		return proven ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - this.goodAt);
 	}
 
 	@Override
@@ -131,7 +137,7 @@ final class ReceiptsPublisher implements AutoCloseable {
 			catch (InterruptedException ex) {
 				logger.debug("Interrupted", ex);
 			}
-			catch (Exception ex) {
+			catch (Throwable ex) { // a thread that ends would stop the service unseen
 				trouble(ex);
 			}
 		}
@@ -154,13 +160,16 @@ final class ReceiptsPublisher implements AutoCloseable {
 
 	private @Nullable Channel open() throws IOException, InterruptedException {
 		Channel current = this.channel;
+		long now = System.nanoTime();
 		if (current != null && current.isOpen()) {
-			this.openAt = System.nanoTime();
+			if (outstanding() == 0 || this.broker.isBlocked() || now - this.openedAt >= PROOF.toNanos()) {
+				this.goodAt = now;
+			}
 			return current;
 		}
-		if (!this.broker.isConnected()) {
-			// Its absence is not only ours.
-			this.openAt = System.nanoTime();
+		if (!this.broker.isConnected() || this.broker.isBlocked()) {
+			// That is not only ours; and a broker that blocks does not answer an open.
+			this.goodAt = now;
 			return null;
 		}
 		if (current != null) {
@@ -171,13 +180,19 @@ final class ReceiptsPublisher implements AutoCloseable {
 		if (fresh == null) {
 			throw new IOException("the connection has no channel left");
 		}
-		fresh.confirmSelect();
-		fresh.addReturnListener((returned) -> returned(returned.getProperties().getCorrelationId()));
+		try {
+			fresh.confirmSelect();
+		}
+		catch (IOException | RuntimeException ex) {
+			discard(fresh);
+			throw ex;
+		}
 		TreeMap<Long, Letter> ofThisChannel = startOver();
+		fresh.addReturnListener((returned) -> returned(ofThisChannel, returned.getProperties().getCorrelationId()));
 		fresh.addConfirmListener((number, multiple) -> confirmed(take(ofThisChannel, number, multiple)),
 				(number, multiple) -> nacked(take(ofThisChannel, number, multiple)));
+		this.openedAt = System.nanoTime();
 		this.channel = fresh;
-		this.openAt = System.nanoTime();
 		return fresh;
 	}
 
@@ -210,13 +225,14 @@ final class ReceiptsPublisher implements AutoCloseable {
 			if (this.unsent.remove(letter.order()) == null) {
 				return;
 			}
+			letter.sent();
 			this.sent.put(open.getNextPublishSeqNo(), letter);
 		}
 		try {
 			open.basicPublish(this.exchange, letter.owner(), true, properties, letter.body());
 		}
-		catch (IOException | RuntimeException ex) {
-			// The numbers of its confirms are no longer known.
+		catch (Throwable ex) { // whatever it is, the numbers of its confirms are no
+								// longer known
 			discard(open);
 			throw ex;
 		}
@@ -233,6 +249,7 @@ final class ReceiptsPublisher implements AutoCloseable {
 	}
 
 	private void confirmed(List<Letter> letters) {
+		this.goodAt = System.nanoTime();
 		this.lastTrouble = null;
 		letters.forEach((letter) -> this.metrics.receiptDelivered(letter.isReturned()));
 		this.onDelivered.accept(letters);
@@ -253,14 +270,14 @@ final class ReceiptsPublisher implements AutoCloseable {
 	 * Its producer is gone for good, so there is nothing to wait for. RabbitMQ returns
 	 * before it confirms; other brokers nack before they return.
 	 */
-	private void returned(@Nullable String correlationId) {
+	private void returned(TreeMap<Long, Letter> ofChannel, @Nullable String correlationId) {
 		if (correlationId == null) {
 			return;
 		}
 		long order = Long.parseLong(correlationId);
 		Letter gone;
 		synchronized (this.lock) {
-			this.sent.values().stream().filter((letter) -> letter.order() == order).forEach(Letter::returned);
+			ofChannel.values().stream().filter((letter) -> letter.order() == order).forEach(Letter::returned);
 			gone = this.nacked.remove(order);
 		}
 		if (gone != null) {
@@ -269,7 +286,7 @@ final class ReceiptsPublisher implements AutoCloseable {
 		}
 	}
 
-	private void trouble(Exception ex) {
+	private void trouble(Throwable ex) {
 		String what = String.valueOf((ex.getCause() instanceof ShutdownSignalException) ? ex.getCause() : ex);
 		if (!this.closed && !what.equals(this.lastTrouble)) {
 			this.lastTrouble = what;

@@ -81,13 +81,16 @@ final class ReceiptsWatch {
 	}
 
 	private void resume() {
-		if (!this.publisher.isOpen()) {
+		if (!this.publisher.away().isZero()) {
 			return;
 		}
 		logger.info("Receipts can be published again");
 		if (this.trials.areNeeded()) {
 			this.control.enter(ListenerState.PROCESSOR_BROKEN);
-			this.control.whileStarted(this.containers::startDead);
+			this.control.whileStarted(() -> {
+				this.deadLetters.open();
+				this.containers.startDead();
+			});
 			this.trials.goOn();
 		}
 		else {

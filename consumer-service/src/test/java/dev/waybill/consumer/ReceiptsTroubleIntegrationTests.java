@@ -1,6 +1,7 @@
 package dev.waybill.consumer;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 import dev.waybill.contract.Receipt.Kind;
@@ -74,6 +75,79 @@ class ReceiptsTroubleIntegrationTests {
 			Eventually.within(Duration.ofSeconds(10), () -> consumer.health("readiness").statusCode() == 200);
 			producer.sendMarker(1);
 			producer.await((one) -> one.markers().contains(1L));
+		}
+	}
+
+	/** A channel that opens, and is closed at each publish, is no way to publish. */
+	@Test
+	void withoutTheExchangeTheConsumerHandsBackAndWaitsToo() {
+		VirtualHost host = RabbitBroker.shared().newVirtualHost();
+		FakeProducer producer = new FakeProducer(host).declare();
+		Outbox outbox = new Outbox(host);
+		RunningConsumer.start(host, new Recorder()).close();
+		Recorder recorder = new Recorder();
+		try (RunningConsumer consumer = RunningConsumer.start(host, recorder, "waybill.topology=check")) {
+			host.onChannel((channel) -> channel.exchangeDelete("hello.receipts"));
+			outbox.sendMany("m", 20);
+			recorder.awaitDone(20);
+			consumer.settled("handed_back", 20).balanced();
+			assertThat(consumer.health("readiness").statusCode()).isEqualTo(503);
+			producer.declare();
+			consumer.settled("acked", 20).balanced();
+			producer.awaitTold(Kind.PROCESSED, 20).hasNoHoles();
+			assertThat(recorder.doneIds()).hasSize(20).doesNotHaveDuplicates();
+		}
+	}
+
+	@Test
+	void aBrokenProcessorIsTriedAndDeadLettersAreReadAfterThePauseToo() {
+		VirtualHost host = RabbitBroker.shared().newVirtualHost();
+		host.policy("retry", "^hello$",
+				Map.of("delayed-retry-type", "failed", "delayed-retry-min", 300, "delayed-retry-max", 1000));
+		FakeProducer producer = new FakeProducer(host).declare();
+		Outbox outbox = new Outbox(host);
+		Recorder recorder = new Recorder((message) -> {
+			throw new IllegalStateException("the database is away");
+		});
+		try (RunningConsumer consumer = RunningConsumer.start(host, recorder, "waybill.retry.shortest-delay=300ms",
+				"waybill.retry.longest-delay=1s", "waybill.max-attempts=15")) {
+			outbox.sendMany("m", 40);
+			Eventually.within(Duration.ofSeconds(10), () -> consumer.gauge("waybill.processor.broken") == 1);
+			loseReceiptsConnection(host, consumer);
+			Eventually.within(Duration.ofSeconds(20), () -> consumer.health("readiness").statusCode() == 503);
+			host.broker().ctl("clear_vhost_limits", "-p", host.name());
+			Eventually.within(Duration.ofSeconds(20), () -> consumer.health("readiness").statusCode() == 200);
+			assertThat(consumer.gauge("waybill.processor.broken")).isEqualTo(1);
+			host.onChannel((channel) -> {
+				channel.basicPublish("", "hello.dead", Outbox.waybilled("road", 1007).build(), new byte[] { 1 });
+				return true;
+			});
+			producer.await((one) -> one.told(Kind.DEAD_LETTERED).contains(1007L));
+			recorder.effect((message) -> {
+			});
+			Eventually.within(Duration.ofSeconds(45), () -> consumer.gauge("waybill.processor.broken") == 0);
+			producer.awaitTold(Kind.PROCESSED, 40).hasNoHoles();
+			consumer.balanced();
+		}
+	}
+
+	@Test
+	void aStopRightAfterAnAlarmTellsWhatTheAlarmKept() {
+		try (RabbitBroker own = RabbitBroker.start()) {
+			VirtualHost host = own.newVirtualHost();
+			FakeProducer producer = new FakeProducer(host).declare();
+			Outbox outbox = new Outbox(host);
+			RunningConsumer.start(host, new Recorder()).close();
+			outbox.sendMany("m", 1000);
+			own.memoryAlarm(true);
+			try (RunningConsumer consumer = RunningConsumer.start(host, new Recorder())) {
+				consumer.settled("acked", 1000);
+				assertThat(consumer.gauge("waybill.broker.blocked")).isEqualTo(1);
+				own.memoryAlarm(false);
+				Eventually.within(Duration.ofSeconds(10), () -> consumer.gauge("waybill.broker.blocked") == 0);
+			}
+			assertThat(producer.told(Kind.PROCESSED)).hasSize(1000);
+			producer.hasNoHoles();
 		}
 	}
 

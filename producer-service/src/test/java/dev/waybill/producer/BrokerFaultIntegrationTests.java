@@ -193,7 +193,7 @@ class BrokerFaultIntegrationTests {
 			finally {
 				broker.memoryAlarm(false);
 			}
-			assertThat(answers).extracting(Answer::status).containsOnly(503, 504, 429).contains(503);
+			assertThat(answers).extracting(Answer::status).as(process::output).isSubsetOf(503, 504, 429).contains(503);
 			assertThat(answers).filteredOn((one) -> one.status() == 504).hasSize(1);
 			small.awaitLanes(Duration.ofSeconds(10));
 			Eventually.within(Duration.ofSeconds(5),
