@@ -108,6 +108,8 @@ class ReceiptsIntegrationTests {
 			this.host.broker().ctl("close_all_connections", "--vhost", this.host.name(), "a test");
 			consumer.settled("abandoned", 20);
 			this.outbox.sendMany("n", 20);
+			// The old tags are in use again when the old receipt is confirmed.
+			Eventually.within(Duration.ofSeconds(20), () -> consumer.gauge("waybill.in.hand") == 40);
 			this.producer.refuse(false);
 			this.producer.awaitTold(Kind.PROCESSED, 20);
 			Eventually.within(Duration.ofSeconds(20), () -> this.producer.told(Kind.DUPLICATE).size() == 20);
@@ -116,7 +118,7 @@ class ReceiptsIntegrationTests {
 			pause(500);
 			assertThat(consumer.gauge("waybill.in.hand")).isEqualTo(20);
 			release.countDown();
-			consumer.settled("acked", 40).balanced();
+			consumer.settled("acked", 40).settled("abandoned", 20).balanced();
 			this.producer.awaitTold(Kind.PROCESSED, 40).hasNoHoles();
 			assertThat(recorder.doneIds()).hasSize(40).doesNotHaveDuplicates();
 		}

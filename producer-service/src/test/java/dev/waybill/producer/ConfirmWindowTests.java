@@ -71,6 +71,8 @@ class ConfirmWindowTests {
 		this.window.markReturned(2);
 		this.window.confirmed(13, true, true);
 		assertOutcomes(Settlement.ACCEPTED, UNROUTABLE, Settlement.ACCEPTED);
+		assertThat(this.ledger.totals().accepted()).isEqualTo(2);
+		assertThat(this.ledger.totals().rejected()).isEqualTo(1);
 	}
 
 	@Test
