@@ -36,9 +36,11 @@ class ReceiptsQueueIntegrationTests extends FleetTest {
 			consumer.terminate();
 			Set<String> gone = numbersIn(this.host.peek(RECEIPTS));
 			this.host.onChannel((channel) -> channel.queueDelete(RECEIPTS));
-			producer.again();
-			consumer.again();
-			assertUnaudited(books, load, gone);
+			try (ReceiptsTap later = new ReceiptsTap(this.host, "p")) {
+				producer.again();
+				consumer.again();
+				assertUnaudited(books, load, gone, later);
+			}
 		}
 	}
 
@@ -52,9 +54,11 @@ class ReceiptsQueueIntegrationTests extends FleetTest {
 			Service consumer = killWhilePending(producer, load);
 			consumer.process().pause();
 			Set<String> gone = numbersIn(this.host.drain(RECEIPTS));
-			consumer.process().resume();
-			producer.again();
-			assertUnaudited(books, load, gone);
+			try (ReceiptsTap later = new ReceiptsTap(this.host, "p")) {
+				consumer.process().resume();
+				producer.again();
+				assertUnaudited(books, load, gone, later);
+			}
 		}
 	}
 
@@ -74,8 +78,10 @@ class ReceiptsQueueIntegrationTests extends FleetTest {
 			Eventually.within(LONG,
 					() -> books.processed().size() == load.accepted.size() && consumer.metric("waybill_in_hand") == 0);
 			Set<String> gone = tap.numbersOf(load.accepted);
-			producer.again();
-			assertUnaudited(books, load, gone);
+			try (ReceiptsTap later = new ReceiptsTap(this.host, "p")) {
+				producer.again();
+				assertUnaudited(books, load, gone, later);
+			}
 		}
 	}
 
@@ -103,9 +109,18 @@ class ReceiptsQueueIntegrationTests extends FleetTest {
 		return numbers;
 	}
 
-	private static void assertUnaudited(Books books, Load load, Set<String> gone) throws Exception {
+	/**
+	 * Exactly what was in the receipts that are gone; but an ack that was on its way when
+	 * its channel closed is lost with RabbitMQ 4.3.6, so its message comes again and is
+	 * told again.
+	 */
+	private static void assertUnaudited(Books books, Load load, Set<String> destroyed, ReceiptsTap later)
+			throws Exception {
 		load.send("later", 200);
-		books.outside("receiptsDestroyedFor=" + gone.size()).untilSettled(Duration.ofSeconds(120));
+		books.untilSettled(Duration.ofSeconds(120));
+		Set<String> gone = Books.difference(destroyed, later.numbersOf("p"));
+		books.outside("receiptsDestroyedFor=" + destroyed.size() + " toldAgain=" + (destroyed.size() - gone.size()));
+		assertThat(gone).hasSizeGreaterThan(destroyed.size() - 500);
 		assertThat(books.processed()).isEqualTo(load.accepted);
 		assertThat(books.numbers("unaudited")).isEqualTo(gone);
 		assertThat(List.of(books.sum("lost"), books.sum("unexpected"), books.sum("unknown"))).containsOnly(0L);

@@ -57,6 +57,18 @@ final class ReceiptsTap implements AutoCloseable {
 		return told(instance).numbers.values().stream().mapToLong(SequenceRuns::size).sum();
 	}
 
+	/** The numbers that were called processed, as {@code source/number}. */
+	Set<String> numbersOf(String instance) {
+		Set<String> all = new HashSet<>();
+		told(instance).numbers.forEach((source, numbers) -> numbers.forEachRun((first, last) -> {
+			for (long n = first; n <= last; n++) {
+				all.add(String.format("%016x/%d", source, n));
+			}
+			return true;
+		}));
+		return all;
+	}
+
 	private Told told(String instance) {
 		Told one = this.told.get(instance);
 		if (one == null) {

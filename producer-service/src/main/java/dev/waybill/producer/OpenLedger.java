@@ -29,7 +29,7 @@ record OpenLedger(DeliveryLedger ledger, Checkpoints checkpoints, String instanc
 			DeliveryLedger ledger = builder.inMemory();
 			return new OpenLedger(ledger, Checkpoints.start(ledger, null), instance.orHostName(), Instant.now());
 		}
-		LedgerFile kept = LedgerFile.open(file, instance.instance(), instance.orHostName(), Instant.now());
+		LedgerFile kept = LedgerFile.open(file, instance.instance(), instance::orHostName, Instant.now());
 		DeliveryLedger ledger = kept.ledger(builder);
 		return new OpenLedger(ledger, Checkpoints.start(ledger, kept), kept.instance(), kept.since());
 	}

@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Supplier;
 
 import dev.waybill.producer.ledger.LedgerHeader.UnreadableException;
 import org.jspecify.annotations.Nullable;
@@ -74,18 +75,18 @@ public final class LedgerFile implements AutoCloseable {
 	 * Opens the file, or makes it, and locks it for this process.
 	 * @param file the file; its directory must exist
 	 * @param configured the instance that it must belong to, or null
-	 * @param fallback whose it is when it is made, where no instance is configured
+	 * @param fallback whose it is when it is made and no instance is configured
 	 * @param now since when it is kept when it is made
 	 * @throws LedgerFileException if it cannot be used; it is untouched
 	 */
-	public static LedgerFile open(Path file, @Nullable String configured, String fallback, Instant now) {
+	public static LedgerFile open(Path file, @Nullable String configured, Supplier<String> fallback, Instant now) {
 		Path real = real(file);
 		LedgerLock lock = LedgerLock.of(real);
 		FileChannel channel = null;
 		boolean opened = false;
 		try {
 			if (!Files.exists(real)) {
-				String instance = (configured != null) ? configured : fallback;
+				String instance = (configured != null) ? configured : fallback.get();
 				make(real, new LedgerHeader(instance, now, LedgerHeader.SIZE), false, null).close();
 				Files.move(beside(real), real, StandardCopyOption.ATOMIC_MOVE);
 				forceDirectory(real);

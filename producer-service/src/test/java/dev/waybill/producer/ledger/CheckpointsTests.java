@@ -361,7 +361,7 @@ class CheckpointsTests {
 	}
 
 	private static LedgerFile open(Path file) {
-		return LedgerFile.open(file, null, "tested", Instant.EPOCH);
+		return LedgerFile.open(file, null, () -> "tested", Instant.EPOCH);
 	}
 
 	private static List<byte[]> read(Path file) {

@@ -53,7 +53,7 @@ class LedgerFileTests {
 
 	@Test
 	void givesBackWhatWasWrittenAndWhoseItIs() {
-		try (LedgerFile again = LedgerFile.open(this.file, null, "other", Instant.EPOCH)) {
+		try (LedgerFile again = LedgerFile.open(this.file, null, () -> "other", Instant.EPOCH)) {
 			assertThat(again.instance()).isEqualTo("fallback");
 			assertThat(again.since()).isEqualTo(SINCE);
 			assertThat(again.isMarked()).isFalse();
@@ -64,7 +64,7 @@ class LedgerFileTests {
 	@Test
 	void aNewFileIsThatOfTheConfiguredInstanceAndEmpty() {
 		Path other = this.directory.resolve("other");
-		try (LedgerFile made = LedgerFile.open(other, "configured", "fallback", SINCE)) {
+		try (LedgerFile made = LedgerFile.open(other, "configured", () -> "fallback", SINCE)) {
 			assertThat(made.instance()).isEqualTo("configured");
 			assertThat(made.records()).isEmpty();
 		}
@@ -250,7 +250,7 @@ class LedgerFileTests {
 	@Test
 	void followsALinkAndKeepsIt() throws IOException {
 		Path link = Files.createSymbolicLink(this.directory.resolve("link"), this.file);
-		try (LedgerFile ledger = LedgerFile.open(link, null, "fallback", SINCE)) {
+		try (LedgerFile ledger = LedgerFile.open(link, null, () -> "fallback", SINCE)) {
 			assertSentence(this.file, "is in use");
 			ledger.compact(FIRST);
 		}
@@ -397,7 +397,7 @@ class LedgerFileTests {
 	}
 
 	private LedgerFile open(@Nullable String configured) {
-		return LedgerFile.open(this.file, configured, "fallback", SINCE);
+		return LedgerFile.open(this.file, configured, () -> "fallback", SINCE);
 	}
 
 	private List<byte[]> read() {
@@ -420,7 +420,7 @@ class LedgerFileTests {
 
 	private static void assertSentence(Path file, String why) {
 		assertThatExceptionOfType(LedgerFileException.class)
-			.isThrownBy(() -> LedgerFile.open(file, null, "fallback", SINCE).close())
+			.isThrownBy(() -> LedgerFile.open(file, null, () -> "fallback", SINCE).close())
 			.withMessageStartingWith("The ledger file /")
 			.withMessageContaining(" (waybill.ledger.file) ")
 			.withMessageContaining(why)
@@ -451,7 +451,7 @@ class LedgerFileTests {
 		}
 
 		public static void main(String[] arguments) throws InterruptedException {
-			try (LedgerFile ledger = LedgerFile.open(Path.of(arguments[0]), null, "fallback", SINCE)) {
+			try (LedgerFile ledger = LedgerFile.open(Path.of(arguments[0]), null, () -> "fallback", SINCE)) {
 				System.out.println("opened " + ledger.instance());
 				Thread.sleep(60_000);
 			}

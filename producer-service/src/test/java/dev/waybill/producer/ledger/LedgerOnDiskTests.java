@@ -165,7 +165,7 @@ class LedgerOnDiskTests {
 	}
 
 	private static LedgerFile open(Path file) {
-		return LedgerFile.open(file, null, "tested", Instant.EPOCH);
+		return LedgerFile.open(file, null, () -> "tested", Instant.EPOCH);
 	}
 
 	/** Publishes, gets a receipt for each number, and says when it is on disk. */
