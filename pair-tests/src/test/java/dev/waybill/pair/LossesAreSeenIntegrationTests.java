@@ -7,13 +7,11 @@ import java.util.concurrent.CompletableFuture;
 
 import com.rabbitmq.client.AMQP.Queue;
 import dev.waybill.testing.Eventually;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What somebody destroys is named, by source and number, and nothing else is. */
-@Tag("long")
 class LossesAreSeenIntegrationTests extends FleetTest {
 
 	private static final Duration VERDICT = Fleet.PATIENCE.multipliedBy(5);
