@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
 import com.rabbitmq.client.GetResponse;
+import dev.waybill.contract.Marker;
 import dev.waybill.testing.Eventually;
 import dev.waybill.testing.VirtualHost;
 import org.jspecify.annotations.Nullable;
@@ -161,7 +162,7 @@ final class RunningProducer implements AutoCloseable {
 		Scrape scrape = scrape();
 		long acceptedNow = scrape.outcome(Outcome.ACCEPTED) - this.acceptedBefore;
 		this.acceptedBefore = scrape.outcome(Outcome.ACCEPTED);
-		List<GetResponse> found = host.drain("hello");
+		List<GetResponse> found = host.drain("hello").stream().filter((one) -> !isMarker(one)).toList();
 		scrape.verify();
 		assertThat(scrape.sum("waybill_entry_messages")).isZero();
 		assertThat(scrape.sum("waybill_entry_bytes")).isZero();
@@ -176,6 +177,11 @@ final class RunningProducer implements AutoCloseable {
 		if (this.context != null) {
 			this.context.close();
 		}
+	}
+
+	/** Published where a test takes longer than the patience. */
+	private static boolean isMarker(GetResponse one) {
+		return Marker.numberOf(one.getProps().getAppId(), one.getProps().getHeaders(), one.getBody()) != null;
 	}
 
 	private Answer noted(Answer answer, String key) {
