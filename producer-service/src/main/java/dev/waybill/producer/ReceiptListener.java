@@ -63,6 +63,8 @@ final class ReceiptListener {
 
 	private long otherSince;
 
+	private boolean hasRead;
+
 	private String problem = "";
 
 	ReceiptListener(ConnectionFactory connections, HelloTopology topology, ReceiptsQueue queue, String queueName,
@@ -153,14 +155,15 @@ final class ReceiptListener {
 		if (channel == null) {
 			throw new IOException("the broker has no channel left");
 		}
+		ReceiptReader reader = new ReceiptReader(channel, this.intake);
 		try {
-			ReceiptReader reader = new ReceiptReader(channel, this.intake);
 			if (!isAlone(channel, reader)) {
 				another();
 				return false;
 			}
 			this.reader = reader;
 			this.otherSince = 0;
+			this.hasRead = true;
 			this.problem = "";
 			logger.info("Reading the receipts of '{}'", this.instance);
 			reader.begin();
@@ -171,6 +174,9 @@ final class ReceiptListener {
 		}
 		finally {
 			this.reader = null;
+			// What was delivered to it waits for a word, and the end of the channel
+			// behind that.
+			reader.end();
 			if (channel.isOpen()) {
 				channel.close();
 			}
@@ -197,7 +203,7 @@ final class ReceiptListener {
 			this.otherSince = now;
 			logger.warn(sentence);
 		}
-		if (now - this.otherSince > OTHER_READER.toNanos() && !this.firstAttempt.isDone()) {
+		if (now - this.otherSince > OTHER_READER.toNanos() && !this.hasRead) {
 			throw new BrokerRefusedException(sentence);
 		}
 	}

@@ -63,6 +63,8 @@ final class ReceiptsQueue {
 			if (!this.missing && this.ledger.isQueueDeclared()) {
 				this.missing = true;
 				this.ledger.gapBegins("the queue of the receipts is gone");
+			}
+			if (this.missing) {
 				awaitDisk();
 			}
 			this.topology.declareReceiptsQueue(connection, this.instance);

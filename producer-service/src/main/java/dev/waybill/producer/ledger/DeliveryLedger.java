@@ -53,6 +53,8 @@ public final class DeliveryLedger extends Checkpointed {
 
 	private final List<Long> gone = new ArrayList<>();
 
+	private int goneInRecord;
+
 	/** When each marker was published. */
 	private final Map<Long, Long> markers = new LinkedHashMap<>();
 
@@ -145,6 +147,7 @@ public final class DeliveryLedger extends Checkpointed {
 
 	synchronized void end(LaneAccount lane) {
 		if (!lane.numbers.ended) {
+			this.ages.sample(lane.numbers, now());
 			lane.numbers.end(this.state.tally, now());
 			this.lanes.remove(lane.source());
 			this.reserves.forget(lane);
@@ -445,8 +448,9 @@ public final class DeliveryLedger extends Checkpointed {
 	private byte[] record(boolean whole) {
 		long now = now();
 		for (LaneAccount lane : this.lanes.values()) {
-			long reserve = this.ending ? 0 : this.reserves.of(lane, now);
-			lane.numbers.reserved = lane.numbers.given + reserve;
+			// Never less than before, up to which the lane may go on meanwhile.
+			lane.numbers.reserved = this.ending ? lane.numbers.given
+					: Math.max(lane.numbers.reserved, lane.numbers.given + this.reserves.of(lane, now));
 			lane.numbers.changed = true;
 		}
 		this.changed = false;
@@ -454,13 +458,16 @@ public final class DeliveryLedger extends Checkpointed {
 		this.lanes.values().forEach((lane) -> reserved.put(lane, lane.numbers.reserved));
 		this.lastReserves = reserved;
 		this.lastRecord = this.state.takeChanged(whole);
+		this.goneInRecord = this.gone.size();
 		return this.state.record(this.lastRecord, this.gone, whole);
 	}
 
 	/** The last record is on disk. */
 	synchronized void written() {
 		this.lastReserves.forEach(LaneAccount::reservedOnDisk);
-		this.gone.clear();
+		// Others may have gone while it was written.
+		this.gone.subList(0, this.goneInRecord).clear();
+		this.goneInRecord = 0;
 		this.lastRecord = List.of();
 	}
 

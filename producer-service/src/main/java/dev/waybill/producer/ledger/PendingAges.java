@@ -17,13 +17,18 @@ final class PendingAges {
 	void sample(Collection<SourceAccount> sources, long now) {
 		for (SourceAccount source : sources) {
 			if (!source.sealed && !source.ended) {
-				List<long[]> own = this.samples.computeIfAbsent(source, (key) -> new ArrayList<>());
-				if (own.isEmpty() || own.get(own.size() - 1)[0] < source.given) {
-					own.add(new long[] { source.given, now });
-				}
+				sample(source, now);
 			}
 		}
 		this.samples.forEach(PendingAges::thin);
+	}
+
+	/** Notes the highest number of one source, which is its last where it ends. */
+	void sample(SourceAccount source, long now) {
+		List<long[]> own = this.samples.computeIfAbsent(source, (key) -> new ArrayList<>());
+		if (own.isEmpty() || own.get(own.size() - 1)[0] < source.given) {
+			own.add(new long[] { source.given, now });
+		}
 	}
 
 	/** How long the oldest pending number of all is out, in nanoseconds; 0 for none. */

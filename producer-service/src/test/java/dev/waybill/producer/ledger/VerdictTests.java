@@ -70,6 +70,14 @@ class VerdictTests {
 	}
 
 	@Test
+	void whatALaneGaveLastBeforeItEndedIsAskedAfterToo() {
+		this.lane.accepted(this.lane.next());
+		this.lane.end();
+		proveBy(3);
+		assertThat(state(1)).isEqualTo(NumberState.LOST);
+	}
+
+	@Test
 	void aMentionCountsAsTheFirstMarkerAndSetsBackWhatThereWas() {
 		accept();
 		proveBy(2);
