@@ -39,10 +39,7 @@ class DeadLettersIntegrationTests extends FleetTest {
 		Load load = new Load(producer);
 		this.fleet.ready();
 		try (Books books = new Books("whatTheBrokersLimitExceeds", this.fleet, load)) {
-			Hand.takes(this.host, () -> load.sending("k", 1, 1), (channel, tag) -> channel.basicReject(tag, true));
-			for (int i = 0; i < 2; i++) {
-				Hand.takes(this.host, (channel, tag) -> channel.basicReject(tag, true));
-			}
+			Hand.takes(this.host, 3, () -> load.sending("k", 1, 1), (channel, tag) -> channel.basicReject(tag, true));
 			Eventually.within(LONG, () -> books.deadLettered().size() == 1);
 			load.send("later", 10);
 			books.untilSettled(LONG).agree();

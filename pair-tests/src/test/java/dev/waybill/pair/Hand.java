@@ -30,6 +30,11 @@ final class Hand {
 	 * The same, and begins something when it is there; or a consumer could be faster.
 	 */
 	static String takes(VirtualHost host, Runnable begin, Deed deed) {
+		return takes(host, 1, begin, deed);
+	}
+
+	/** The same, so many times one after the other. */
+	static String takes(VirtualHost host, int times, Runnable begin, Deed deed) {
 		return host.onChannel((channel) -> {
 			BlockingQueue<Delivery> taken = new LinkedBlockingQueue<>();
 			channel.basicQos(1);
@@ -37,13 +42,19 @@ final class Hand {
 					(tag, delivery) -> taken.add(delivery), (tag) -> {
 					});
 			begin.run();
-			Delivery delivery = taken.poll(60, TimeUnit.SECONDS);
-			if (delivery == null) {
-				throw new IllegalStateException("nothing came");
+			for (int time = 1;; time++) {
+				Delivery delivery = taken.poll(60, TimeUnit.SECONDS);
+				if (delivery == null) {
+					throw new IllegalStateException("nothing came");
+				}
+				if (time == times) {
+					channel.basicCancel(consumer);
+				}
+				deed.with(channel, delivery.getEnvelope().getDeliveryTag());
+				if (time == times) {
+					return Tap.number(delivery.getProperties().getHeaders());
+				}
 			}
-			channel.basicCancel(consumer);
-			deed.with(channel, delivery.getEnvelope().getDeliveryTag());
-			return Tap.number(delivery.getProperties().getHeaders());
 		});
 	}
 
