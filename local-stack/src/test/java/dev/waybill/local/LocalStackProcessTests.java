@@ -48,7 +48,7 @@ class LocalStackProcessTests {
 			process.terminate();
 			assertThat(process.awaitExit(STOP)).isEqualTo(TERMINATED);
 			assertThat(process.output()).contains("DEMO BROKER")
-				.contains("Stopping the producer\nStopping the consumer\nStopping the broker\n")
+				.containsSubsequence("Stopping the producer\n", "Stopping the consumer\n", "Stopping the broker\n")
 				.endsWith("What was left in its queues is gone.\n")
 				.doesNotContain("ERROR")
 				.doesNotContain("not stop cleanly");
@@ -112,7 +112,7 @@ class LocalStackProcessTests {
 				.isFalse();
 			process.terminate();
 			assertThat(process.awaitExit(STOP)).isEqualTo(TERMINATED);
-			assertThat(process.output()).contains("Stopping the producer\nStopping the consumer\n")
+			assertThat(process.output()).containsSubsequence("Stopping the producer\n", "Stopping the consumer\n")
 				.endsWith("Stopped.\n")
 				.doesNotContain("DEMO")
 				.doesNotContain("Stopping the broker");
