@@ -19,6 +19,7 @@ import dev.waybill.contract.Receipt.Reading;
 import dev.waybill.contract.Receipt.Run;
 import dev.waybill.contract.Waybill;
 import dev.waybill.testing.VirtualHost;
+import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -60,12 +61,17 @@ final class FakeConsumer implements AutoCloseable {
 	List<Long> takeMarkers() throws IOException {
 		List<Long> markers = new ArrayList<>();
 		for (GetResponse one : take()) {
-			Long marker = Marker.numberOf(one.getProps().getAppId(), one.getProps().getHeaders(), one.getBody());
+			Long marker = markerOf(one);
 			if (marker != null) {
 				markers.add(marker);
 			}
 		}
 		return markers;
+	}
+
+	/** The number of a marker; null for a message. */
+	static @Nullable Long markerOf(GetResponse one) {
+		return Marker.numberOf(one.getProps().getAppId(), one.getProps().getHeaders(), one.getBody());
 	}
 
 	List<GetResponse> take() throws IOException {

@@ -39,8 +39,7 @@ class ReservationsTests {
 
 	@Test
 	void aLaneStopsWhereItsReservationEnds() {
-		record();
-		this.ledger.written();
+		checkpoint();
 		assertThat(publishAll()).isEqualTo(10_000);
 		record();
 		assertThat(this.lane.mayPublish()).isFalse();
@@ -50,23 +49,19 @@ class ReservationsTests {
 
 	@Test
 	void isTenSecondsAheadAtThePresentRate() {
-		record();
-		this.ledger.written();
+		checkpoint();
 		publish(5_000);
 		pass(200);
-		record();
-		this.ledger.written();
+		checkpoint();
 		assertThat(this.lane.left()).isGreaterThanOrEqualTo(250_000);
 	}
 
 	@Test
 	void neverFallsBelowWhatTheLaneMayStillUse() {
-		record();
-		this.ledger.written();
+		checkpoint();
 		publish(5_000);
 		pass(200);
-		record();
-		this.ledger.written();
+		checkpoint();
 		pass(60_000);
 		// Next to nothing came for a minute, and this record is about to be on disk.
 		publish(1);
@@ -83,6 +78,11 @@ class ReservationsTests {
 		return new DeliveryLedger.Builder(Duration.ofSeconds(90), Duration.ofSeconds(30), true)
 			.clocks(() -> this.now, () -> TimeUnit.NANOSECONDS.toMillis(this.now))
 			.of(List.copyOf(this.file), false);
+	}
+
+	private void checkpoint() {
+		record();
+		this.ledger.written();
 	}
 
 	private void record() {
