@@ -231,8 +231,8 @@ final class ReceiptsPublisher implements AutoCloseable {
 		try {
 			open.basicPublish(this.exchange, letter.owner(), true, properties, letter.body());
 		}
-		catch (Throwable ex) { // whatever it is, the numbers of its confirms are no
-								// longer known
+		catch (Throwable ex) {
+			// Whatever it was, the numbers of its confirms are no longer known.
 			discard(open);
 			throw ex;
 		}
