@@ -233,12 +233,14 @@ abstract class FunctionalTests {
 	}
 
 	@Test
-	void refusesAKeyThatIsNone() {
+	void refusesAKeyThatIsNone() throws Exception {
 		this.client.post("x", KEY, "a", KEY, "b").assertRejected(400, "malformed");
 		this.client.post("x", KEY, "a", KEY, "a").assertRejected(400, "malformed");
 		this.client.post("x", KEY, "a b").assertRejected(400, "malformed");
 		this.client.post("x", KEY, "k".repeat(201)).assertRejected(400, "malformed");
-		this.client.post("x", KEY, "k".repeat(10 * 1024)).assertRejected(431, "header-too-large");
+		// Without its body, which this client may still be writing when Tomcat ends the
+		// connection.
+		assertThat(this.client.headerOnly(KEY + ": " + "k".repeat(10 * 1024))).isEqualTo("HTTP/1.1 431");
 		this.client.post("x", KEY, "k".repeat(200)).assertAccepted();
 	}
 

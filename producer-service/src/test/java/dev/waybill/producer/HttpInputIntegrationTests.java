@@ -254,6 +254,18 @@ class HttpInputIntegrationTests {
 		assertThat(many.isProblem()).isTrue();
 	}
 
+	/**
+	 * A client that is not told keeps the connection and loses its next message in it.
+	 */
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "POST /messages HTTP/1.1\r\nHost: a\r\nX: y%s\r\n", "POST /messages HTTP/9.9\r\nHost: a\r\n" })
+	void saysWhenTomcatEndsTheConnection(String start) {
+		Answer answer = RawHttp.sendAndEnd(producer.port(), start.formatted("y".repeat(10_000)) + "\r\n");
+		assertThat(answer.status()).isGreaterThanOrEqualTo(400);
+		assertThat(answer.header("Connection")).isEqualTo("close");
+	}
+
 	/** Any of these in a publish would make it throw and cost the channel. */
 	@Test
 	void hostileInputDisturbsNoGoodMessageOnItsLane() {
