@@ -233,14 +233,13 @@ abstract class FunctionalTests {
 	}
 
 	@Test
-	void refusesAKeyThatIsNone() throws Exception {
+	void refusesAKeyThatIsNone() {
 		this.client.post("x", KEY, "a", KEY, "b").assertRejected(400, "malformed");
 		this.client.post("x", KEY, "a", KEY, "a").assertRejected(400, "malformed");
 		this.client.post("x", KEY, "a b").assertRejected(400, "malformed");
 		this.client.post("x", KEY, "k".repeat(201)).assertRejected(400, "malformed");
-		// Without its body, which this client may still be writing when Tomcat ends the
-		// connection.
-		assertThat(this.client.headerOnly(KEY + ": " + "k".repeat(10 * 1024))).isEqualTo("HTTP/1.1 431");
+		// Empty, since Tomcat may end the connection while a body is still being written.
+		this.client.post("", KEY, "k".repeat(10 * 1024)).assertRejected(431, "header-too-large");
 		this.client.post("x", KEY, "k".repeat(200)).assertAccepted();
 	}
 

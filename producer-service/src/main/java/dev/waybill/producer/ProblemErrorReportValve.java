@@ -36,9 +36,8 @@ public class ProblemErrorReportValve extends ErrorReportValve {
 				title(status), status, reason.detail(), reason.outcome().text(), reason.text(), MessageIds.next());
 		try {
 			byte[] body = problem.getBytes(StandardCharsets.UTF_8);
-			// Tomcat ends the connection, and says so only for a few statuses; a client
-			// that
-			// is not told sends its next message into it.
+			// Tomcat ends the connection but says so for a few statuses only; who is not
+			// told sends the next message into it.
 			response.setHeader("Connection", "close");
 			response.setContentType("application/problem+json");
 			response.setContentLength(body.length);
