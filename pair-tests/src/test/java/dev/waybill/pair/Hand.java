@@ -42,20 +42,22 @@ final class Hand {
 					(tag, delivery) -> taken.add(delivery), (tag) -> {
 					});
 			begin.run();
-			for (int time = 1;; time++) {
-				Delivery delivery = taken.poll(60, TimeUnit.SECONDS);
-				if (delivery == null) {
-					throw new IllegalStateException("nothing came");
-				}
-				if (time == times) {
-					channel.basicCancel(consumer);
-				}
-				deed.with(channel, delivery.getEnvelope().getDeliveryTag());
-				if (time == times) {
-					return Tap.number(delivery.getProperties().getHeaders());
-				}
+			for (int time = 1; time < times; time++) {
+				deed.with(channel, next(taken).getEnvelope().getDeliveryTag());
 			}
+			Delivery last = next(taken);
+			channel.basicCancel(consumer);
+			deed.with(channel, last.getEnvelope().getDeliveryTag());
+			return Tap.number(last.getProperties().getHeaders());
 		});
+	}
+
+	private static Delivery next(BlockingQueue<Delivery> taken) throws InterruptedException {
+		Delivery delivery = taken.poll(60, TimeUnit.SECONDS);
+		if (delivery == null) {
+			throw new IllegalStateException("nothing came");
+		}
+		return delivery;
 	}
 
 	/** What is done with what was taken. */
