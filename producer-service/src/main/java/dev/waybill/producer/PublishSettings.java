@@ -15,7 +15,7 @@ import org.springframework.util.unit.DataSize;
  * @param lanes threads that publish, each with a channel of its own, 1 to 64
  * @param window publishes of a lane that may be unconfirmed, 1 to 10,000
  * @param entryQueue messages that may wait for a lane, at least 1
- * @param entryBytes bytes of bodies that may be in hand; a quarter of the heap if not set
+ * @param entryBytes bytes of bodies that may be in hand; an eighth of the heap if not set
  * @param maxMessageSize the largest body that is taken, at most 128 MiB
  * @param stopTimeout how long a stop waits for confirms, at most 1 min
  */
@@ -35,7 +35,8 @@ record PublishSettings(@DefaultValue("5s") Duration deadline, @DefaultValue("1")
 		check("stop-timeout", stopTimeout, "0s to 1m",
 				!stopTimeout.isNegative() && stopTimeout.compareTo(Duration.ofMinutes(1)) <= 0);
 		if (entryBytes == null) {
-			entryBytes = DataSize.ofBytes(Runtime.getRuntime().maxMemory() / 4);
+			// G1 gives a large body up to twice its size, and moves it no more.
+			entryBytes = DataSize.ofBytes(Runtime.getRuntime().maxMemory() / 8);
 		}
 		check("entry-bytes", entryBytes, "at least waybill.publish.max-message-size, which is " + maxMessageSize,
 				entryBytes.toBytes() >= maxMessageSize.toBytes());

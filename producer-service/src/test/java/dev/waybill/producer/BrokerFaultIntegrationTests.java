@@ -1,14 +1,17 @@
 package dev.waybill.producer;
 
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 import dev.waybill.testing.Eventually;
 import dev.waybill.testing.JavaProcess;
@@ -180,6 +183,8 @@ class BrokerFaultIntegrationTests {
 		try (JavaProcess process = JavaProcesses.producer(own.uri(), port, "-Xmx64m")) {
 			RunningProducer small = RunningProducer.elsewhere(port).awaitLanes(Duration.ofSeconds(60));
 			assertThat(small.post("x").status()).isEqualTo(202);
+			holdTheWholeBudget(small);
+			assertThat(process.output()).doesNotContain("OutOfMemoryError");
 			broker.memoryAlarm(true);
 			List<Answer> answers;
 			try {
@@ -206,6 +211,26 @@ class BrokerFaultIntegrationTests {
 			assertThat(process.isAlive()).isTrue();
 			assertThat(process.output()).doesNotContain("OutOfMemoryError");
 		}
+	}
+
+	/** With clients that keep back the last byte, while 200 others want in. */
+	private static void holdTheWholeBudget(RunningProducer small) {
+		CountDownLatch lastBytes = new CountDownLatch(1);
+		List<CompletableFuture<Answer>> held = new ArrayList<>();
+		byte[] large = RunningProducer.bytes(1024 * 1024);
+		do {
+			double before = small.scrape().sum("waybill_entry_bytes");
+			held.add(small.postAsync(RunningProducer.keptBack(large, lastBytes)));
+			Eventually.within(Duration.ofSeconds(5), () -> small.scrape().sum("waybill_entry_bytes") > before);
+		}
+		while (small.post(large).status() == 202);
+		BodyPublisher body = BodyPublishers.ofByteArray(large);
+		List<CompletableFuture<Answer>> others = IntStream.range(0, 200)
+			.mapToObj((i) -> small.postAsync(body))
+			.toList();
+		assertThat(others).extracting((one) -> one.join().status()).containsOnly(429);
+		lastBytes.countDown();
+		assertThat(held).extracting((one) -> one.join().status()).containsOnly(202);
 	}
 
 	/** By the service's clock; 200 clients on the same two cores see it later. */

@@ -1,6 +1,8 @@
 package dev.waybill.producer;
 
 import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 
 import com.rabbitmq.client.GetResponse;
 import dev.waybill.testing.Eventually;
@@ -194,6 +197,26 @@ final class RunningProducer implements AutoCloseable {
 	/** What a client sends whose body is a stream of unknown length. */
 	static BodyPublisher chunked(byte[] body) {
 		return BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body));
+	}
+
+	/** A body of known length whose last byte comes when it may. */
+	static BodyPublisher keptBack(byte[] body, CountDownLatch lastByte) {
+		InputStream last = new ByteArrayInputStream(body, body.length - 1, 1) {
+			@Override
+			public int read(byte[] into, int offset, int length) {
+				try {
+					lastByte.await();
+				}
+				catch (InterruptedException ex) {
+					throw new IllegalStateException(ex);
+				}
+				return super.read(into, offset, length);
+			}
+		};
+		return BodyPublishers.fromPublisher(
+				BodyPublishers.ofInputStream(
+						() -> new SequenceInputStream(new ByteArrayInputStream(body, 0, body.length - 1), last)),
+				body.length);
 	}
 
 	/** Bytes that are no text. */

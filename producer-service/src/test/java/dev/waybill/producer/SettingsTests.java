@@ -28,7 +28,7 @@ class SettingsTests {
 		assertThat(settings.entryQueue()).isEqualTo(2000);
 		assertThat(settings.maxMessageSize()).isEqualTo(DataSize.ofMegabytes(1));
 		assertThat(settings.stopTimeout()).isEqualTo(Duration.ofSeconds(7));
-		assertThat(settings.budget()).isEqualTo(Runtime.getRuntime().maxMemory() / 4);
+		assertThat(settings.budget()).isEqualTo(Runtime.getRuntime().maxMemory() / 8);
 		KeyRegistry.Settings keys = bind("waybill.idempotency", KeyRegistry.Settings.class, Map.of());
 		assertThat(keys).isEqualTo(new KeyRegistry.Settings(Duration.ofMinutes(10), 100_000));
 	}
