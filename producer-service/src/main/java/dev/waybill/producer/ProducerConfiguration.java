@@ -224,6 +224,11 @@ class ProducerConfiguration {
 		template.setMessagePropertiesConverter(new WaybillPropertiesConverter());
 		if (template.getConnectionFactory() instanceof CachingConnectionFactory factory) {
 			factory.getRabbitConnectionFactory().setHandshakeTimeout(HANDSHAKE_MILLIS);
+			// Not with TLS: who wrapped its sockets would take the check of the host
+			// name away from the client.
+			if (!factory.getRabbitConnectionFactory().isSSL()) {
+				factory.getRabbitConnectionFactory().setSocketFactory(new FlushHold());
+			}
 			// In place of threads that would keep a service alive whose start was
 			// refused.
 			factory.setExecutor(Executors.newCachedThreadPool(daemons()));
