@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Cuts a body into lines as it comes, and decides how much of it is in memory: one block,
  * a line that is longer only when there is room for the longest, and what it has given
@@ -78,23 +76,28 @@ final class LineReader {
 		if (end < 0) {
 			return longLine(nanos);
 		}
-		int length = end - this.from;
-		RefusedException refusal = (length > this.longest) ? tooLong()
-				: this.share.take(length, nanos) ? null : noRoom();
-		byte[] line = (refusal == null) ? Arrays.copyOfRange(this.block, this.from, end) : null;
+		int length = withoutReturn(this.block, this.from, end) - this.from;
+		int begin = this.from;
 		this.from = Math.min(end + 1, this.to);
-		return given(line, refusal, length);
+		if (length > this.longest) {
+			throw tooLong();
+		}
+		if (!this.share.take(length, nanos)) {
+			throw noRoom();
+		}
+		return Arrays.copyOfRange(this.block, begin, begin + length);
 	}
 
 	private byte[] longLine(long nanos) throws IOException, InterruptedException {
 		RefusedException refusal = this.share.take(this.longest, nanos) ? null : noRoom();
-		boolean taken = refusal == null;
-		ByteArrayOutputStream line = new ByteArrayOutputStream(taken ? 2 * BLOCK : 0);
+		int taken = (refusal == null) ? this.longest : 0;
+		ByteArrayOutputStream line = new ByteArrayOutputStream((refusal == null) ? 2 * BLOCK : 0);
 		try {
 			for (int end = -1; end < 0;) {
 				end = endInBlock();
 				int length = ((end < 0) ? this.to : end) - this.from;
-				if (refusal == null && line.size() + length > this.longest) {
+				// One more, which may be the return of its end.
+				if (refusal == null && line.size() + length > this.longest + 1) {
 					refusal = tooLong();
 					line = new ByteArrayOutputStream(0);
 				}
@@ -103,30 +106,25 @@ final class LineReader {
 				}
 				this.from = (end < 0) ? this.to : Math.min(end + 1, this.to);
 			}
-			byte[] bytes = (refusal == null) ? line.toByteArray() : null;
-			if (bytes != null) {
-				this.share.giveBack(this.longest - bytes.length);
-				taken = false;
+			byte[] bytes = line.toByteArray();
+			int length = withoutReturn(bytes, 0, bytes.length);
+			if (refusal == null && length > this.longest) {
+				refusal = tooLong();
 			}
-			return given(bytes, refusal, this.longest);
+			if (refusal != null) {
+				throw refusal;
+			}
+			this.share.giveBack(this.longest - length);
+			taken = 0;
+			return (length == bytes.length) ? bytes : Arrays.copyOf(bytes, length);
 		}
 		finally {
-			if (taken) {
-				this.share.giveBack(this.longest);
-			}
+			this.share.giveBack(taken);
 		}
 	}
 
-	private byte[] given(byte @Nullable [] line, @Nullable RefusedException refusal, int taken) {
-		if (line == null) {
-			throw (refusal != null) ? refusal : noRoom();
-		}
-		int length = line.length;
-		if (length == 0 || line[length - 1] != '\r') {
-			return line;
-		}
-		this.share.giveBack(1);
-		return Arrays.copyOf(line, length - 1);
+	private static int withoutReturn(byte[] bytes, int begin, int end) {
+		return (end > begin && bytes[end - 1] == '\r') ? end - 1 : end;
 	}
 
 	/** Where the line ends that begins the block; -1 where the block is too small. */
