@@ -43,10 +43,12 @@ final class Knee {
 		int breaks = MOST_RATE + 1;
 		int rate = first;
 		while (true) {
-			Stretch stretch = this.load.atRate(rate, this.step, (line) -> {
-			});
+			Stretch stretch = at(rate);
 			boolean held = holds(stretch);
-			say(rate, stretch, held);
+			if (!held) {
+				stretch = at(rate);
+				held = holds(stretch);
+			}
 			if (held) {
 				good = stretch;
 				holds = rate;
@@ -64,15 +66,18 @@ final class Knee {
 		}
 	}
 
+	private Stretch at(int rate) {
+		Stretch stretch = this.load.atRate(rate, this.step, (line) -> {
+		});
+		this.progress.accept(String.format(Locale.ROOT, "%d/s: sent %.0f/s, accepted %.0f/s, p99 %.2f ms: %s", rate,
+				stretch.sentRate(), stretch.acceptedRate(), Latencies.millis(stretch.latencies().all(), 99),
+				holds(stretch) ? "holds" : "broken"));
+		return stretch;
+	}
+
 	private boolean holds(Stretch stretch) {
 		return stretch.latencies().all().getValueAtPercentile(99) <= this.limit.toNanos() && !stretch.isTooSlow()
 				&& stretch.count(Outcome.ACCEPTED) >= 0.99 * stretch.offered();
-	}
-
-	private void say(int rate, Stretch stretch, boolean held) {
-		this.progress.accept(String.format(Locale.ROOT, "%d/s: sent %.0f/s, accepted %.0f/s, p99 %.2f ms: %s", rate,
-				stretch.sentRate(), stretch.acceptedRate(), Latencies.millis(stretch.latencies().all(), 99),
-				held ? "holds" : "broken"));
 	}
 
 	/**

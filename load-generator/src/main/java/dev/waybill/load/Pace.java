@@ -15,6 +15,8 @@ import java.time.Duration;
  */
 record Pace(long first, long requests, double interval, long start, long end) {
 
+	private static final long GRACE = Duration.ofMillis(250).toNanos();
+
 	/**
 	 * At a rate.
 	 * @param rate messages per second
@@ -53,9 +55,12 @@ record Pace(long first, long requests, double interval, long start, long end) {
 		return this.first + due;
 	}
 
-	/** Whether a request that is sent now is sent while load is offered. */
+	/**
+	 * Whether a request that is sent now is sent while load is offered: a short pause of
+	 * this machine at the very end makes no rate slow.
+	 */
 	boolean isInTime(long now) {
-		return now <= this.end;
+		return now - this.end <= GRACE;
 	}
 
 	/** The number behind that of the last request. */
