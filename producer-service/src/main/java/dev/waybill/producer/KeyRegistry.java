@@ -100,7 +100,8 @@ final class KeyRegistry {
 		Remembered earlier = this.remembered.get(message.messageId());
 		// A key that we made is known to a client only by a problem that is unknown.
 		if (outcome == Outcome.ACCEPTED && (message.keyGiven() || earlier != null)) {
-			this.remembered.put(message.messageId(), new Remembered(message.digest(), true, 0));
+			ContentDigest digest = (earlier != null) ? earlier.digest() : message.digest();
+			this.remembered.put(message.messageId(), new Remembered(digest, true, 0));
 		}
 		// A late confirm of an earlier attempt may have come first; it stands.
 		else if (outcome == Outcome.UNKNOWN && (earlier == null || !earlier.accepted())) {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
 
-import dev.waybill.contract.ContentDigest;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
@@ -107,7 +106,7 @@ final class MessageReader {
 			checkJson(body, key);
 		}
 		return new IncomingMessage((key != null) ? key : MessageIds.next(), key != null, contentType, contentEncoding,
-				body, ContentDigest.of(contentType, body));
+				body);
 	}
 
 	/**
@@ -119,7 +118,7 @@ final class MessageReader {
 	IncomingMessage line(byte[] line, @Nullable String key) {
 		checkJson(line, key);
 		return new IncomingMessage((key != null) ? key : MessageIds.next(), key != null,
-				MediaType.APPLICATION_JSON_VALUE, null, line, ContentDigest.of(MediaType.APPLICATION_JSON_VALUE, line));
+				MediaType.APPLICATION_JSON_VALUE, null, line);
 	}
 
 	private byte[] body(HttpServletRequest request, @Nullable String key) {

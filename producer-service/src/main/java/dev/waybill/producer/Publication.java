@@ -43,7 +43,7 @@ final class Publication {
 	 */
 	Publication(IncomingMessage message, long acceptedAt, long startedNanos, long deadlineNanos, boolean unknownCopy,
 			Listener listener) {
-		this.message = message.withoutBody();
+		this.message = message;
 		this.body = message.body();
 		this.acceptedAt = acceptedAt;
 		this.startedNanos = startedNanos;
@@ -127,8 +127,10 @@ final class Publication {
 		if (!this.state.compareAndSet(from, State.SETTLED)) {
 			return false;
 		}
+		Settlement known = this.unknownCopy ? settlement.withUnknownCopy() : settlement;
 		this.body = null;
-		this.listener.settled(this, this.unknownCopy ? settlement.withUnknownCopy() : settlement);
+		this.message.letGo(known.outcome());
+		this.listener.settled(this, known);
 		return true;
 	}
 

@@ -6,6 +6,7 @@ import dev.waybill.producer.KeyRegistry.Claim;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class KeyRegistryTests {
 
@@ -177,6 +178,25 @@ class KeyRegistryTests {
 		assertThat(this.keys.mayBeStored("k")).isTrue();
 		attempt(this.message, Settlement.ACCEPTED);
 		assertThat(this.keys.mayBeStored("k")).isTrue();
+	}
+
+	/** Else a message whose body is gone could not be told from another. */
+	@Test
+	void anUnknownIdThatWeMadeIsToldFromAnotherContentAlsoWhenItsBodyIsGone() {
+		IncomingMessage made = Some.messageWithoutKey("made", "body");
+		made.letGo(Outcome.UNKNOWN);
+		this.keys.settled(made, UNKNOWN);
+		assertThat(this.keys.claim(Some.message("made", "x"))).isEqualTo(Claim.REUSED);
+		assertThat(this.keys.claim(Some.message("made", "body"))).isEqualTo(Claim.AGAIN);
+	}
+
+	@Test
+	void aBodyThatIsGoneIsNeverDigestedAsAnEmptyOne() {
+		IncomingMessage made = Some.messageWithoutKey("made", "body");
+		made.letGo(Outcome.ACCEPTED);
+		assertThatIllegalStateException().isThrownBy(made::digest);
+		this.keys.settled(made, Settlement.ACCEPTED);
+		assertThat(this.keys.claim(Some.message("made", "x"))).isEqualTo(Claim.FIRST);
 	}
 
 	private void attempt(IncomingMessage message, Settlement settlement) {

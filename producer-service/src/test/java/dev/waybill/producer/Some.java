@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
-import dev.waybill.contract.ContentDigest;
 import dev.waybill.producer.ledger.DeliveryLedger;
 
 /** Messages and publications for tests, and what became of them. */
@@ -18,13 +17,13 @@ final class Some {
 
 	static IncomingMessage message(String key, String body) {
 		byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-		return new IncomingMessage(key, true, "text/plain", null, bytes, ContentDigest.of("text/plain", bytes));
+		return new IncomingMessage(key, true, "text/plain", null, bytes);
 	}
 
 	/** One whose id we made. */
 	static IncomingMessage messageWithoutKey(String id, String body) {
 		byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-		return new IncomingMessage(id, false, "text/plain", null, bytes, ContentDigest.of("text/plain", bytes));
+		return new IncomingMessage(id, false, "text/plain", null, bytes);
 	}
 
 	/** One that waits for a lane, with 5 s to its deadline. */
