@@ -1,6 +1,7 @@
 package dev.waybill.producer;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -11,6 +12,7 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
+import org.springframework.web.util.UriUtils;
 
 /**
  * Decides what every path for publishing has in common: its method, the types of its
@@ -63,8 +65,7 @@ abstract class PublishServlet extends HttpServlet {
 
 	@Override
 	protected final void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-		if (!request.getRequestURI().split(";", 2)[0].equals(this.path)) {
-			// The server takes "//messages" and "/messages/." for this path too.
+		if (!isOwnPath(request)) {
 			problem(request, response, Reason.NOT_FOUND, Reason.NOT_FOUND.detail(), null);
 			return;
 		}
@@ -107,6 +108,13 @@ abstract class PublishServlet extends HttpServlet {
 			logger.error("A request failed unexpectedly", ex);
 			problem(request, response, Reason.INTERNAL_ERROR, Reason.INTERNAL_ERROR.detail(), key);
 		}
+	}
+
+	/** The server takes "//messages" and "/messages/." for this path too. */
+	private boolean isOwnPath(HttpServletRequest request) {
+		String own = request.getContextPath() + this.path;
+		String asked = request.getRequestURI();
+		return asked.equals(own) || UriUtils.decode(asked.split(";", 2)[0], StandardCharsets.UTF_8).equals(own);
 	}
 
 	private void problem(HttpServletRequest request, HttpServletResponse response, Reason reason, String detail,
