@@ -10,7 +10,6 @@ import tools.jackson.core.io.JsonStringEncoder;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 
@@ -46,7 +45,7 @@ final class Answers {
 
 	/** The answer for a batch of which something may have been published. */
 	void batch(HttpServletResponse response, String contentType, Batch batch) throws IOException {
-		response.setStatus(batch.isAccepted() ? HttpStatus.ACCEPTED.value() : HttpStatus.MULTI_STATUS.value());
+		response.setStatus(batch.status().value());
 		write(response, contentType, batch.text());
 	}
 

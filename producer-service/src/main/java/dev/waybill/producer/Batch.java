@@ -5,6 +5,8 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.http.HttpStatus;
+
 /** What became of each line of a batch; knows when all are settled. */
 final class Batch {
 
@@ -61,8 +63,11 @@ final class Batch {
 		}
 	}
 
-	synchronized boolean isAccepted() {
-		return this.lines.stream().allMatch((line) -> line != null && line.settlement().outcome() == Outcome.ACCEPTED);
+	/** 202 if every line is accepted, else 207. */
+	synchronized HttpStatus status() {
+		boolean accepted = this.lines.stream()
+			.allMatch((line) -> line != null && line.settlement().outcome() == Outcome.ACCEPTED);
+		return accepted ? HttpStatus.ACCEPTED : HttpStatus.MULTI_STATUS;
 	}
 
 	/** A line for each; one that is not settled after all is unknown. */

@@ -2,6 +2,7 @@ package dev.waybill.producer;
 
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import dev.waybill.producer.LineReader.BeyondLimitException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -23,6 +24,9 @@ import org.springframework.http.MediaType;
 final class BatchServlet extends PublishServlet {
 
 	static final String PATH = "/messages/batch";
+
+	/** The request attribute that holds a batch which the error page must answer. */
+	static final String ANSWER = BatchServlet.class.getName() + ".answer";
 
 	private static final long serialVersionUID = 1L;
 
@@ -86,8 +90,17 @@ final class BatchServlet extends PublishServlet {
 		try {
 			CompletableFuture<@Nullable Void> settled = new CompletableFuture<>();
 			Batch batch = new Batch(() -> settled.complete(null));
-			read(request, batch, key);
+			boolean whole = read(request, batch, key);
 			batch.complete();
+			if (!whole) {
+				// Where the server saw that itself it lets nobody write, and has the
+				// error
+				// page answer when this returns.
+				settled.completeOnTimeout(null, longestWait(), TimeUnit.MILLISECONDS).join();
+				request.setAttribute(ANSWER, batch);
+				this.answers.batch(response, type, batch);
+				return;
+			}
 			answered = true;
 			answer(request, response, type, batch, settled);
 		}
@@ -125,12 +138,13 @@ final class BatchServlet extends PublishServlet {
 		}
 	}
 
-	/** Reads on until the end, or until a limit. */
-	private void read(HttpServletRequest request, Batch batch, @Nullable String key) throws IOException {
+	/** Reads on until the end, or a limit; false where the body broke off. */
+	private boolean read(HttpServletRequest request, Batch batch, @Nullable String key) throws IOException {
 		long end = System.nanoTime() + this.settings.timeLimit().toNanos();
 		LineReader lines = new LineReader(request.getInputStream(), request.getContentLengthLong(),
 				(int) this.publish.maxMessageSize().toBytes(), this.settings.maxSize().toBytes(), end, this.share);
 		RefusedException refusal = null;
+		boolean whole = true;
 		try {
 			while (!lines.isAtEnd() && refusal == null) {
 				if (batch.size() < this.settings.maxLines()) {
@@ -147,6 +161,7 @@ final class BatchServlet extends PublishServlet {
 		}
 		catch (IOException ex) {
 			// The client is gone or slow, or its chunks are wrong.
+			whole = false;
 			refusal = refused(Reason.MALFORMED, "The body could not be read to its end: " + ex.getMessage(), key);
 		}
 		catch (InterruptedException ex) { // the server stops
@@ -160,6 +175,7 @@ final class BatchServlet extends PublishServlet {
 			refuse(batch, batch.add(), refused(refusal.reason(), refusal.detail() + AND_ALL_AFTER, key), key,
 					System.nanoTime());
 		}
+		return whole;
 	}
 
 	/** Takes in one line, or says why not. */

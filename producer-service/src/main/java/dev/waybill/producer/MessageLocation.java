@@ -13,11 +13,12 @@ final class MessageLocation {
 	}
 
 	/**
-	 * The path of a message; null for the two ids that stand for a directory in any path,
-	 * however they are encoded.
+	 * The path of a message; null for the ids that have none: the two that stand for a
+	 * directory in any path, however they are encoded, and the one of the path for
+	 * batches.
 	 */
 	static @Nullable String of(String messageId) {
-		if (messageId.equals(".") || messageId.equals("..")) {
+		if (messageId.equals(".") || messageId.equals("..") || messageId.equals("batch")) {
 			return null;
 		}
 		return "/messages/" + UriUtils.encode(messageId, StandardCharsets.UTF_8);

@@ -1,6 +1,7 @@
 package dev.waybill.producer;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
@@ -17,7 +18,13 @@ import org.springframework.web.bind.annotation.RestController;
 class ProblemErrorController implements ErrorController {
 
 	@RequestMapping("${spring.web.error.path:${error.path:/error}}")
-	ResponseEntity<ProblemDetail> error(HttpServletRequest request) {
+	ResponseEntity<Object> error(HttpServletRequest request) {
+		if (request.getAttribute(BatchServlet.ANSWER) instanceof Batch batch) {
+			// Its body broke off; what came before is published all the same.
+			return ResponseEntity.status(batch.status())
+				.contentType(MediaType.APPLICATION_NDJSON)
+				.body(batch.text().getBytes(StandardCharsets.UTF_8));
+		}
 		Object code = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
 		int status = (code instanceof Integer given) ? given : 404;
 		Reason reason = Problems.reasonOf(status);

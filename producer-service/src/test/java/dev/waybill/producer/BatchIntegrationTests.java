@@ -20,6 +20,7 @@ import dev.waybill.testing.VirtualHost;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -174,7 +175,7 @@ class BatchIntegrationTests {
 			.containsExactly("", "", "malformed");
 	}
 
-	@Test
+	@RepeatedTest(5)
 	void wrongChunksAreToldWhatOfThemWasTaken() {
 		Answer answer = RawHttp.send(producer.port(),
 				head("Transfer-Encoding: chunked") + "4\r\n1\n2\n\r\nnonsense\r\n");
