@@ -3,11 +3,11 @@
 # the scripts make by wrk needs wrk.
 #
 # Everything runs on the network of this machine: Docker's port proxy would cost CPU of its own.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016 # backquotes in text are Markdown
 
 # A failure inside $(...) is one outside too.
 shopt -s inherit_errexit
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 work=$(mktemp -d)
 prefix=waybill-bench-$$
 # Downloads and what a failed run leaves; under a name that git ignores.
@@ -25,6 +25,12 @@ fail() {
 wrong_option() { # sentence
   printf '%s: %s\n' "$0" "$*" >&2
   exit 2
+}
+
+# The comment at the head of the script, and the end of it.
+show_usage() {
+  sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "benchmarks/${0##*/}"
+  exit
 }
 
 say() { printf '%s\n' "$*" >&2; }
@@ -51,8 +57,9 @@ trap 'exit 130' INT TERM
 # --- options ---
 
 whole_number() { # option, value, least, most
-  [[ $2 =~ ^[0-9]{1,9}$ ]] && [ "$((10#$2))" -ge "$3" ] && [ "$((10#$2))" -le "$4" ] ||
+  if ! [[ $2 =~ ^[0-9]{1,9}$ ]] || [ "$((10#$2))" -lt "$3" ] || [ "$((10#$2))" -gt "$4" ]; then
     wrong_option "$1 must be a whole number from $3 to $4, and is \"$2\"."
+  fi
   printf '%s\n' "$((10#$2))"
 }
 
@@ -99,8 +106,9 @@ build_jars() { # folder of a checkout, folder for the jars, more modules by name
   fi
   mkdir -p "$into"
   for name in "${names[@]}"; do
-    # The executable one has the classifier where there are two.
-    mapfile -t jars < <(find "$folder" -path "*/target/$name-*.jar" -not -path '*/benchmarks/target/*' | grep -v -e '-exec.jar.' -e original | sort)
+    # Where there are two, the executable one has the classifier.
+    mapfile -t jars < <(find "$folder" -path "*/target/$name-*-exec.jar")
+    [ "${#jars[@]}" != 0 ] || mapfile -t jars < <(find "$folder" -path "*/$name/target/$name-*.jar")
     [ "${#jars[@]}" != 0 ] || fail "There is no jar of $name: leave --built out."
     cp "${jars[0]}" "$into/${name%-service}.jar"
   done
@@ -196,6 +204,14 @@ usages() { # names; "-" for what is not there
   done | paste -s -d ' '
 }
 
+# Prints messages, seconds, and the CPU-µs of each of the three.
+costs() { # messages, seconds, usages before, usages after
+  local before after
+  read -r -a before <<<"$3"
+  read -r -a after <<<"$4"
+  printf '%s %s %s %s %s\n' "$1" "$2" "$((after[0] - before[0]))" "$((after[1] - before[1]))" "$((after[2] - before[2]))"
+}
+
 count() { # port, series
   get "http://127.0.0.1:$1/actuator/prometheus" |
     awk -v series="$2" 'index($0, series) == 1 { sum += $NF } END { printf "%d\n", sum }'
@@ -262,7 +278,7 @@ has_processed() { [ "$(processed "$1")" -ge "$2" ]; } # port of a consumer, coun
 
 # --- the peer in Node ---
 
-start_node_peer() {
+start_node_peer() { # port, virtual host
   if ! cmp -s benchmarks/peers/node/package-lock.json "$kept/node/package-lock.json" || [ ! -d "$kept/node/node_modules" ]; then
     say 'Fetching the libraries of the peer in Node.'
     rm -rf "$kept/node" && mkdir -p "$kept/node"
@@ -270,10 +286,10 @@ start_node_peer() {
     (cd "$kept/node" && npm ci --no-audit --no-fund) >"$work/npm.log" 2>&1 || { cat "$work/npm.log" >&2; fail 'npm could not install the libraries of the peer in Node.'; }
   fi
   cp benchmarks/peers/node/server.js "$kept/node"
-  NODE_ENV=production node "$kept/node/server.js" "$node_port" "$(broker_uri peers)" >"$work/node.log" 2>&1 &
+  NODE_ENV=production node "$kept/node/server.js" "$1" "$(broker_uri "$2")" >"$work/node.log" 2>&1 &
   node_pid=$!
   started+=("$node_pid")
-  eventually 30 'the peer in Node serves' get --header 'Content-Type: application/json' --data '{}' "http://127.0.0.1:$node_port/messages"
+  eventually 30 'the peer in Node serves' get --header 'Content-Type: application/json' --data '{}' "http://127.0.0.1:$1/messages"
 }
 
 # --- PerfTest ---
