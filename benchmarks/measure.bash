@@ -187,7 +187,7 @@ is_up() { eventually 120 "the service on port $1 is ready" get "http://127.0.0.1
 
 usage() { # name of a container, or the id of a process: microseconds of CPU so far
   if [[ $1 =~ ^[0-9]+$ ]]; then
-    awk -v tick="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); printf "%d\n", ($12 + $13) * 1e6 / tick }' "/proc/$1/stat"
+    awk -v tick="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); printf "%.0f\n", ($12 + $13) * 1e6 / tick }' "/proc/$1/stat"
     return
   fi
   local id stat
@@ -214,7 +214,7 @@ costs() { # messages, seconds, usages before, usages after
 
 count() { # port, series
   get "http://127.0.0.1:$1/actuator/prometheus" |
-    awk -v series="$2" 'index($0, series) == 1 { sum += $NF } END { printf "%d\n", sum }'
+    awk -v series="$2" 'index($0, series) == 1 { sum += $NF } END { printf "%.0f\n", sum }'
 }
 
 processed() { count "$1" 'waybill_process_seconds_count{outcome="processed"'; } # port of a consumer
