@@ -1,10 +1,13 @@
 package dev.waybill.load;
 
+import java.io.IOException;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
@@ -91,6 +94,9 @@ final class Connection extends SimpleChannelInboundHandler<FullHttpResponse> {
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+		if (!(cause instanceof IOException || cause instanceof CodecException)) {
+			this.events.failed(cause);
+		}
 		context.close();
 	}
 
@@ -115,6 +121,9 @@ final class Connection extends SimpleChannelInboundHandler<FullHttpResponse> {
 
 		/** A request will have no answer. */
 		void unanswered(long request, long intended, long now);
+
+		/** There is a defect of ours, or no memory. */
+		void failed(Throwable cause);
 
 		/** It has ended. */
 		void closed(Connection connection);

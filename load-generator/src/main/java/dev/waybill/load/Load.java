@@ -73,6 +73,8 @@ final class Load implements Connection.Events, AutoCloseable {
 
 	private @Nullable Stretch stretch;
 
+	private @Nullable Throwable defect;
+
 	Load(LoadOptions options, Keys keys, OutcomeList outcomes) {
 		this.requests = new Requests(keys, options.batch(), options.size());
 		this.answers = new Answers(keys, options.batch());
@@ -151,7 +153,12 @@ final class Load implements Connection.Events, AutoCloseable {
 
 	private void wake() {
 		this.woken.set(false);
-		sendDue();
+		try {
+			sendDue();
+		}
+		catch (RuntimeException | Error ex) {
+			failed(ex);
+		}
 	}
 
 	private void sendDue() {
@@ -222,6 +229,9 @@ final class Load implements Connection.Events, AutoCloseable {
 	 * Gives up what waits for too long; then, whether there is nothing more to wait for.
 	 */
 	private boolean isOver() {
+		if (this.defect != null) {
+			throw new IllegalStateException(this.defect);
+		}
 		Stretch current = Objects.requireNonNull(this.stretch);
 		Pace pace = current.pace();
 		long now = System.nanoTime();
@@ -273,6 +283,11 @@ final class Load implements Connection.Events, AutoCloseable {
 	public void closed(Connection connection) {
 		this.connections.remove(connection);
 		connection.target().closed(connection);
+	}
+
+	@Override
+	public void failed(Throwable cause) {
+		this.defect = cause;
 	}
 
 	/** Does something on the event loop and gives what it gave. */

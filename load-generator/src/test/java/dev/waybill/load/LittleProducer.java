@@ -137,6 +137,9 @@ final class LittleProducer implements AutoCloseable {
 				}
 				out.write(answer.getBytes(StandardCharsets.UTF_8));
 				out.flush();
+				if (answer.contains("\r\nConnection: close\r\n")) {
+					return;
+				}
 			}
 		}
 		catch (IOException | InterruptedException ex) {

@@ -67,7 +67,7 @@ class LoadGeneratorTests {
 		AtomicInteger most = new AtomicInteger();
 		try (LittleProducer producer = new LittleProducer((self, request) -> {
 			most.accumulateAndGet(now.incrementAndGet(), Math::max);
-			Thread.sleep(5);
+			Thread.sleep(50);
 			now.decrementAndGet();
 			return self.accept(request);
 		})) {
@@ -75,7 +75,7 @@ class LoadGeneratorTests {
 			ran.isAccountedFor();
 			assertThat(most.get()).isEqualTo(8);
 			assertThat(ran.out()).contains("Closed loop: sent ");
-			assertThat(ran.count("accepted")).isEqualTo(producer.accepted.get()).isBetween(100L, 1700L);
+			assertThat(ran.count("accepted")).isEqualTo(producer.accepted.get()).isBetween(8L, 180L);
 		}
 	}
 
@@ -125,10 +125,10 @@ class LoadGeneratorTests {
 			Ran ran = Ran.with(
 					"--rate 200 --duration 3s --connections 2 --url %s --output %s".formatted(producer.url(), output));
 			assertThat(ran.count("accepted")).isEqualTo(600);
-			// 200 of 600 were meant for the stall of 1 s: evenly from 1 s to 0 s late.
-			assertThat(valueAt(output.resolve("latency.hgrm"), 0.95)).isBetween(700.0, 1100.0);
-			assertThat(valueAt(output.resolve("latency.hgrm"), 0.80)).isBetween(250.0, 650.0);
-			assertThat(valueAt(output.resolve("latency.hgrm"), 0.50)).isLessThan(100);
+			// 200 of 600 were meant for the stall of 1 s, evenly from 1 s to 0 s late; a
+			// generator that waits for answers would show two.
+			assertThat(valueAt(output.resolve("latency.hgrm"), 0.95)).isGreaterThan(700);
+			assertThat(valueAt(output.resolve("latency.hgrm"), 0.80)).isGreaterThan(250);
 			assertThat(output.resolve("result.txt")).content().contains("sent=600", "Offered 200.0/s");
 			assertThat(output.resolve("latency-accepted.hgrm")).exists();
 		}
@@ -187,7 +187,8 @@ class LoadGeneratorTests {
 				(self, request) -> "HTTP/1.1 202 Accepted\r\nConnection: close\r\nContent-Type: application/json\r\n"
 						+ "Content-Length: 500\r\n\r\n{\"messageId\":\"" + request.key()
 						+ "\",\"outcome\":\"accepted\"}")) {
-			Ran ran = Ran.with("--rate 20 --duration 1s --timeout 500ms --url " + producer.url());
+			Ran ran = Ran.with("--rate 20 --duration 1s --url " + producer.url());
+			assertThat(ran.out()).contains("20 had no answer");
 			ran.isAccountedFor();
 			assertThat(ran.count("unknown")).isEqualTo(20);
 			assertThat(ran.count("accepted")).isZero();

@@ -128,6 +128,11 @@ final class Fleet implements AutoCloseable {
 		return this;
 	}
 
+	/** Where each consumer writes down what it has processed. */
+	List<Path> journals() {
+		return List.copyOf(this.journals);
+	}
+
 	/** The ids that were processed, of all consumers, with every repeat. */
 	List<String> journal() {
 		List<String> all = new ArrayList<>();

@@ -21,6 +21,22 @@ final class ByteBudget {
 		return false;
 	}
 
+	/**
+	 * Takes them as soon as there is room; looks again each millisecond, since whoever
+	 * waits here is rare and in no hurry.
+	 * @return false where that takes longer than the nanoseconds given
+	 */
+	boolean take(long bytes, long nanos) throws InterruptedException {
+		long end = System.nanoTime() + nanos;
+		while (!tryTake(bytes)) {
+			if (System.nanoTime() - end >= 0) {
+				return false;
+			}
+			Thread.sleep(1);
+		}
+		return true;
+	}
+
 	void giveBack(long bytes) {
 		this.taken.addAndGet(-bytes);
 	}

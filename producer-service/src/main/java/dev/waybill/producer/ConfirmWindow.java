@@ -54,6 +54,10 @@ final class ConfirmWindow {
 		return !this.ended && !isFull();
 	}
 
+	synchronized boolean hasPlace() {
+		return !this.ended && !isFull();
+	}
+
 	/**
 	 * Numbers the next publish, which must be made right after; null, and no number is
 	 * given, where it has ended or there is no place.

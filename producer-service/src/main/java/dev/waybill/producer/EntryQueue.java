@@ -20,8 +20,32 @@ final class EntryQueue {
 
 	private final Condition arrived = this.lock.newCondition();
 
+	private final Condition left = this.lock.newCondition();
+
 	EntryQueue(int capacity) {
 		this.capacity = capacity;
+	}
+
+	/**
+	 * Adds it at the end, as soon as the queue is not full.
+	 * @return false where that takes longer than the nanoseconds given
+	 */
+	boolean offer(Publication publication, long nanos) throws InterruptedException {
+		this.lock.lockInterruptibly();
+		try {
+			for (long wait = nanos; this.waiting.size() >= this.capacity;) {
+				if (wait <= 0) {
+					return false;
+				}
+				wait = this.left.awaitNanos(wait);
+			}
+			this.waiting.addLast(publication);
+			this.arrived.signal();
+			return true;
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/** Adds it at the end, unless the queue is full. */
@@ -63,7 +87,9 @@ final class EntryQueue {
 			while (this.waiting.isEmpty() && left > 0) {
 				left = this.arrived.awaitNanos(left);
 			}
-			return this.waiting.pollFirst();
+			Publication next = this.waiting.pollFirst();
+			this.left.signal();
+			return next;
 		}
 		finally {
 			this.lock.unlock();
@@ -74,7 +100,9 @@ final class EntryQueue {
 	void removeIf(Predicate<Publication> settled) {
 		this.lock.lock();
 		try {
-			this.waiting.removeIf(settled);
+			if (this.waiting.removeIf(settled)) {
+				this.left.signalAll();
+			}
 		}
 		finally {
 			this.lock.unlock();

@@ -46,6 +46,18 @@ final class MessagePublisher {
 	 * client, which must not be kept
 	 */
 	CompletableFuture<Answer> publish(IncomingMessage message) {
+		return publish(message, false);
+	}
+
+	/**
+	 * The same for one that may wait for a place in the queue, for half of its deadline
+	 * at most: the caller reads slower for it.
+	 */
+	CompletableFuture<Answer> publishWithPatience(IncomingMessage message) {
+		return publish(message, true);
+	}
+
+	private CompletableFuture<Answer> publish(IncomingMessage message, boolean patient) {
 		long started = System.nanoTime();
 		KeyRegistry.Claim claim = message.keyGiven() ? this.keys.claim(message) : KeyRegistry.Claim.FIRST;
 		return switch (claim) {
@@ -55,7 +67,7 @@ final class MessagePublisher {
 			}
 			case IN_FLIGHT -> refused(Reason.KEY_IN_FLIGHT, started);
 			case REUSED -> refused(Reason.KEY_REUSED, started);
-			case FIRST, AGAIN -> publish(message, started, claim == KeyRegistry.Claim.AGAIN);
+			case FIRST, AGAIN -> publish(message, started, claim == KeyRegistry.Claim.AGAIN, patient);
 		};
 	}
 
@@ -65,7 +77,8 @@ final class MessagePublisher {
 		return CompletableFuture.completedFuture(new Answer(Settlement.of(reason), false));
 	}
 
-	private CompletableFuture<Answer> publish(IncomingMessage message, long started, boolean unknownCopy) {
+	private CompletableFuture<Answer> publish(IncomingMessage message, long started, boolean unknownCopy,
+			boolean patient) {
 		this.metrics.attempted();
 		CompletableFuture<Answer> answer = new CompletableFuture<>();
 		long acceptedAt = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
@@ -75,10 +88,20 @@ final class MessagePublisher {
 		if (refusal != null) {
 			publication.withdraw(refusal);
 		}
-		else if (!this.entries.offer(publication)) {
+		else if (!(patient ? offer(publication) : this.entries.offer(publication))) {
 			publication.withdraw(Reason.OVERLOADED);
 		}
 		return answer;
+	}
+
+	private boolean offer(Publication publication) {
+		try {
+			return this.entries.offer(publication, this.deadline.toNanos() / 2);
+		}
+		catch (InterruptedException ex) { // the server stops
+			Thread.currentThread().interrupt();
+			return false;
+		}
 	}
 
 	/**

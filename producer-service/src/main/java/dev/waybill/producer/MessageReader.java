@@ -110,6 +110,18 @@ final class MessageReader {
 				body, ContentDigest.of(contentType, body));
 	}
 
+	/**
+	 * The message that is a line of a batch.
+	 * @param line its body, which must be JSON
+	 * @param key the client's key for this line, or null
+	 * @throws RefusedException where it is not
+	 */
+	IncomingMessage line(byte[] line, @Nullable String key) {
+		checkJson(line, key);
+		return new IncomingMessage((key != null) ? key : MessageIds.next(), key != null,
+				MediaType.APPLICATION_JSON_VALUE, null, line, ContentDigest.of(MediaType.APPLICATION_JSON_VALUE, line));
+	}
+
 	private byte[] body(HttpServletRequest request, @Nullable String key) {
 		try {
 			return bytes(request, key);

@@ -26,10 +26,10 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 	}
 
 	@ExceptionHandler(Exception.class)
-	ResponseEntity<Object> unexpected(Exception ex, WebRequest request) {
+	ResponseEntity<Object> unexpected(Exception ex) {
 		problems.error("A request failed unexpectedly", ex);
 		return Problems.of(Settlement.of(Reason.INTERNAL_ERROR), Reason.INTERNAL_ERROR, Reason.INTERNAL_ERROR.detail(),
-				keyOf(request));
+				null);
 	}
 
 	@Override
@@ -39,18 +39,12 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 		String detail = (body instanceof ProblemDetail problem && problem.getDetail() != null) ? problem.getDetail()
 				: reason.detail();
 		// Below 500 these come before a handler runs, so nothing has been published.
-		ProblemDetail problem = Problems.detail(reason.outcome(), reason, detail, keyOf(request));
+		ProblemDetail problem = Problems.detail(reason.outcome(), reason, detail, null);
 		problem.setStatus(status.value());
 		return ResponseEntity.status(status)
 			.headers(headers)
 			.contentType(MediaType.APPLICATION_PROBLEM_JSON)
 			.body(problem);
-	}
-
-	/** The key that the controller has read and found right, if it came so far. */
-	private static @Nullable String keyOf(WebRequest request) {
-		return (request.getAttribute(MessageController.MESSAGE_ID, WebRequest.SCOPE_REQUEST) instanceof String key)
-				? key : null;
 	}
 
 }

@@ -13,9 +13,12 @@ import dev.waybill.producer.ledger.Checkpoints;
 import dev.waybill.producer.ledger.DeliveryLedger;
 import dev.waybill.producer.ledger.LedgerSettings;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationPredicate;
+import jakarta.servlet.http.HttpServletRequest;
 import org.apache.catalina.core.StandardHost;
 import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.amqp.rabbit.connection.Connection;
@@ -28,13 +31,15 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.server.observation.ServerRequestObservationContext;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** Puts the parts of the service together. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({ HelloQueue.class, TopologySettings.class, PublishSettings.class,
+@EnableConfigurationProperties({ HelloQueue.class, TopologySettings.class, PublishSettings.class, BatchSettings.class,
 		ProducerInstance.Settings.class, KeyRegistry.Settings.class, LedgerSettings.class, AuditSettings.class })
 class ProducerConfiguration {
 
@@ -74,6 +79,11 @@ class ProducerConfiguration {
 	}
 
 	@Bean
+	BatchShare batchShare(BatchSettings settings, PublishSettings publish, ByteBudget budget) {
+		return new BatchShare(settings, publish, budget);
+	}
+
+	@Bean
 	KeyRegistry keyRegistry(KeyRegistry.Settings settings) {
 		return new KeyRegistry(settings);
 	}
@@ -85,8 +95,8 @@ class ProducerConfiguration {
 
 	@Bean
 	ProducerGauges producerGauges(EntryQueue entries, ByteBudget budget, BrokerState state, OpenWindows windows,
-			KeyRegistry keys) {
-		return new ProducerGauges(entries, budget, state, windows, keys);
+			KeyRegistry keys, BatchShare batches) {
+		return new ProducerGauges(entries, budget, state, windows, keys, batches);
 	}
 
 	@Bean
@@ -181,6 +191,36 @@ class ProducerConfiguration {
 	}
 
 	@Bean
+	Answers answers(JsonMapper json, ProducerInstance instance) {
+		return new Answers(json, instance);
+	}
+
+	@Bean
+	ServletRegistrationBean<MessageServlet> messageServlet(MessageReader reader, MessagePublisher publisher,
+			ByteBudget budget, ProducerMetrics metrics, PublishSettings settings, Answers answers) {
+		return new ServletRegistrationBean<>(new MessageServlet(reader, publisher, budget, metrics, answers, settings),
+				MessageServlet.PATH);
+	}
+
+	@Bean
+	ServletRegistrationBean<BatchServlet> batchServlet(MessageReader reader, MessagePublisher publisher,
+			BatchShare share, ProducerMetrics metrics, PublishSettings publish, BatchSettings settings,
+			Answers answers) {
+		return new ServletRegistrationBean<>(
+				new BatchServlet(reader, publisher, share, metrics, answers, publish, settings), BatchServlet.PATH);
+	}
+
+	/** Our own meters time what is published, at a third of the observation's cost. */
+	@Bean
+	ObservationPredicate withoutPublishing() {
+		return (name, context) -> {
+			HttpServletRequest request = (context instanceof ServerRequestObservationContext observed)
+					? observed.getCarrier() : null;
+			return request == null || !request.getMethod().equals("POST");
+		};
+	}
+
+	@Bean
 	BrokerHealthIndicator brokerStateHealthIndicator(BrokerState state, OpenWindows windows) {
 		return new BrokerHealthIndicator(state, windows);
 	}
@@ -224,6 +264,11 @@ class ProducerConfiguration {
 		template.setMessagePropertiesConverter(new WaybillPropertiesConverter());
 		if (template.getConnectionFactory() instanceof CachingConnectionFactory factory) {
 			factory.getRabbitConnectionFactory().setHandshakeTimeout(HANDSHAKE_MILLIS);
+			// Not with TLS: who wrapped its sockets would take the check of the host
+			// name away from the client.
+			if (!factory.getRabbitConnectionFactory().isSSL()) {
+				factory.getRabbitConnectionFactory().setSocketFactory(new FlushHold());
+			}
 			// In place of threads that would keep a service alive whose start was
 			// refused.
 			factory.setExecutor(Executors.newCachedThreadPool(daemons()));

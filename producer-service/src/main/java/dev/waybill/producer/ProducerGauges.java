@@ -17,12 +17,16 @@ final class ProducerGauges implements MeterBinder {
 
 	private final KeyRegistry keys;
 
-	ProducerGauges(EntryQueue entries, ByteBudget budget, BrokerState state, OpenWindows windows, KeyRegistry keys) {
+	private final BatchShare batches;
+
+	ProducerGauges(EntryQueue entries, ByteBudget budget, BrokerState state, OpenWindows windows, KeyRegistry keys,
+			BatchShare batches) {
 		this.entries = entries;
 		this.budget = budget;
 		this.state = state;
 		this.windows = windows;
 		this.keys = keys;
+		this.batches = batches;
 	}
 
 	@Override
@@ -33,6 +37,9 @@ final class ProducerGauges implements MeterBinder {
 		Gauge.builder("waybill.entry.bytes", this.budget, ByteBudget::taken)
 			.description("Bytes of bodies in hand")
 			.baseUnit("bytes")
+			.register(registry);
+		Gauge.builder("waybill.batches.open", this.batches, BatchShare::open)
+			.description("Batches that are read or wait for their answer")
 			.register(registry);
 		Gauge.builder("waybill.publish.unconfirmed", this.windows, OpenWindows::unconfirmed)
 			.description("Publishes that the broker has not confirmed")

@@ -148,8 +148,8 @@ final class PublishLane {
 				}
 				else {
 					Publication next = this.entries.poll(POLL_MILLIS);
-					if (next != null && claim(next, opened)) {
-						publish(operations, next, opened, published);
+					if (next != null) {
+						publishGathered(operations, next, opened, account, published);
 					}
 				}
 			}
@@ -157,6 +157,34 @@ final class PublishLane {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			throw new AmqpException("interrupted", ex);
+		}
+	}
+
+	/** Publishes what has gathered, a window at most, with one flush. */
+	private void publishGathered(RabbitOperations operations, Publication first, ConfirmWindow opened,
+			LaneAccount account, RecentMessages.Lane published) throws InterruptedException {
+		FlushHold.begin();
+		try {
+			Publication next = first;
+			for (int left = this.windowSize; next != null; left--) {
+				if (claim(next, opened)) {
+					publish(operations, next, opened, published);
+				}
+				// One by one: what waits here stays under the eyes of the deadlines.
+				next = (left > 1 && opened.hasPlace() && account.mayPublish()) ? this.entries.poll(0) : null;
+			}
+		}
+		finally {
+			write();
+		}
+	}
+
+	private static void write() {
+		try {
+			FlushHold.end();
+		}
+		catch (IOException ex) {
+			throw new AmqpIOException(ex);
 		}
 	}
 

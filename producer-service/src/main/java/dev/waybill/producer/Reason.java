@@ -24,6 +24,10 @@ enum Reason {
 	KEY_IN_FLIGHT(Outcome.UNKNOWN, HttpStatus.CONFLICT, 1,
 			"An attempt with this Idempotency-Key is not settled yet; send it again with the same key."),
 
+	/** The request did not come to its end in the time that it may take. */
+	TOO_SLOW(Outcome.REJECTED, HttpStatus.REQUEST_TIMEOUT, 0,
+			"The request did not come to its end in the time that it may take."),
+
 	/** The body is larger than a message may be. */
 	TOO_LARGE(Outcome.REJECTED, HttpStatus.CONTENT_TOO_LARGE, 0, "The body is larger than a message may be."),
 

@@ -94,14 +94,15 @@ final class RawHttp {
 		Map<String, String> headers = new TreeMap<>();
 		for (int i = 1; i < lines.length; i++) {
 			int colon = lines[i].indexOf(':');
-			headers.putIfAbsent(lines[i].substring(0, colon).toLowerCase(Locale.ROOT),
-					lines[i].substring(colon + 1).strip());
+			headers.merge(lines[i].substring(0, colon).toLowerCase(Locale.ROOT), lines[i].substring(colon + 1).strip(),
+					(first, next) -> first + ", " + next);
 		}
 		String body = text.substring(end + 4);
 		if ("chunked".equals(headers.get("transfer-encoding"))) {
 			body = unchunk(body);
 		}
-		else if (headers.containsKey("content-length")) {
+		else if (headers.containsKey("content-length") && !body.isEmpty()) { // not to
+																				// HEAD
 			body = body.substring(0, Integer.parseInt(headers.get("content-length")));
 		}
 		return new Answer(Integer.parseInt(lines[0].split(" ")[1]), headers, body, millis);

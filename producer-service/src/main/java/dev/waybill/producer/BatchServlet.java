@@ -1,0 +1,233 @@
+package dev.waybill.producer;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+
+import dev.waybill.producer.LineReader.BeyondLimitException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+
+/**
+ * Publishes each line of a batch as it is read, and answers when all are settled.
+ * <p>
+ * It reads slower where there is no room. Until a line has been taken in a request may be
+ * refused as a whole; from then on each line is told its own outcome, and one that is not
+ * read speaks for all after it.
+ */
+final class BatchServlet extends PublishServlet {
+
+	static final String PATH = "/messages/batch";
+
+	private static final long serialVersionUID = 1L;
+
+	private static final Logger logger = LoggerFactory.getLogger(BatchServlet.class);
+
+	private static final int LONGEST_ID = 200;
+
+	private static final String AND_ALL_AFTER = "; this line and all after it were not read";
+
+	private final transient MessageReader reader;
+
+	private final transient MessagePublisher publisher;
+
+	private final transient BatchShare share;
+
+	private final transient ProducerMetrics metrics;
+
+	private final transient Answers answers;
+
+	private final transient PublishSettings publish;
+
+	private final transient BatchSettings settings;
+
+	BatchServlet(MessageReader reader, MessagePublisher publisher, BatchShare share, ProducerMetrics metrics,
+			Answers answers, PublishSettings publish, BatchSettings settings) {
+		super(PATH, MediaType.APPLICATION_NDJSON, metrics, answers, publish);
+		this.reader = reader;
+		this.publisher = publisher;
+		this.share = share;
+		this.metrics = metrics;
+		this.answers = answers;
+		this.publish = publish;
+		this.settings = settings;
+	}
+
+	@Override
+	@Nullable String key(HttpServletRequest request) {
+		String key = this.reader.key(request);
+		int longest = LONGEST_ID - ("/" + (this.settings.maxLines() - 1)).length();
+		if (key != null && key.length() > longest) {
+			throw new RefusedException(Reason.MALFORMED, "The Idempotency-Key of a batch has " + key.length()
+					+ " characters; allowed are up to " + longest + ", since each line's is this one, / and its index",
+					null);
+		}
+		return key;
+	}
+
+	@Override
+	void publish(HttpServletRequest request, HttpServletResponse response, @Nullable String key, String type)
+			throws IOException {
+		checkHeaders(request, key);
+		Reason refusal = (key == null) ? this.publisher.refusal() : null;
+		if (refusal != null) {
+			throw new RefusedException(refusal, refusal.detail(), null);
+		}
+		if (!this.share.begin()) {
+			throw refused(Reason.OVERLOADED, "There are " + this.settings.concurrent() + " batches in hand already",
+					key);
+		}
+		boolean answered = false;
+		try {
+			CompletableFuture<@Nullable Void> settled = new CompletableFuture<>();
+			Batch batch = new Batch(() -> settled.complete(null));
+			read(request, batch, key);
+			batch.complete();
+			answered = true;
+			answer(request, response, type, batch, settled);
+		}
+		finally {
+			if (!answered) {
+				this.share.end();
+			}
+		}
+	}
+
+	private void answer(HttpServletRequest request, HttpServletResponse response, String type, Batch batch,
+			CompletableFuture<@Nullable Void> settled) throws IOException {
+		Exchange.Answer answer = () -> this.answers.batch(response, type, batch);
+		if (settled.isDone()) {
+			this.share.end();
+			answer.write();
+			return;
+		}
+		Exchange exchange = new Exchange(request.startAsync(request, response), longestWait(), answer, this.share::end);
+		settled.thenRun(() -> exchange.answerAtLength(answer));
+	}
+
+	private void checkHeaders(HttpServletRequest request, @Nullable String key) {
+		String type = request.getContentType();
+		if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase(MediaType.APPLICATION_NDJSON_VALUE)) {
+			throw new RefusedException(Reason.UNSUPPORTED_MEDIA_TYPE,
+					"The Content-Type of a batch is " + MediaType.APPLICATION_NDJSON_VALUE, key);
+		}
+		if (request.getHeader(HttpHeaders.CONTENT_ENCODING) != null) {
+			throw new RefusedException(Reason.UNSUPPORTED_MEDIA_TYPE, "A batch may have no Content-Encoding", key);
+		}
+		if (request.getContentLengthLong() > this.settings.maxSize().toBytes()) {
+			throw new RefusedException(Reason.TOO_LARGE,
+					"The body is larger than " + this.settings.maxSize().toBytes() + " bytes", key);
+		}
+	}
+
+	/** Reads on until the end, or until a limit. */
+	private void read(HttpServletRequest request, Batch batch, @Nullable String key) throws IOException {
+		long end = System.nanoTime() + this.settings.timeLimit().toNanos();
+		LineReader lines = new LineReader(request.getInputStream(), request.getContentLengthLong(),
+				(int) this.publish.maxMessageSize().toBytes(), this.settings.maxSize().toBytes(), end, this.share);
+		RefusedException refusal = null;
+		try {
+			while (!lines.isAtEnd() && refusal == null) {
+				if (batch.size() < this.settings.maxLines()) {
+					take(lines, batch, key, end);
+				}
+				else {
+					refusal = refused(Reason.TOO_LARGE, "A batch has at most " + this.settings.maxLines() + " lines",
+							key);
+				}
+			}
+		}
+		catch (BeyondLimitException ex) {
+			refusal = refused(ex.reason(), "Limit: " + ex.getMessage(), key);
+		}
+		catch (IOException ex) {
+			// The client is gone or slow, or its chunks are wrong.
+			refusal = refused(Reason.MALFORMED, "The body could not be read to its end: " + ex.getMessage(), key);
+		}
+		catch (InterruptedException ex) { // the server stops
+			Thread.currentThread().interrupt();
+			refusal = refused(Reason.OVERLOADED, "The service stops", key);
+		}
+		if (batch.size() == 0) {
+			throw (refusal != null) ? refusal : refused(Reason.MALFORMED, "The body has no line", key);
+		}
+		if (refusal != null) {
+			refuse(batch, batch.add(), refused(refusal.reason(), refusal.detail() + AND_ALL_AFTER, key), key,
+					System.nanoTime());
+		}
+	}
+
+	/** Takes in one line, or says why not. */
+	private void take(LineReader lines, Batch batch, @Nullable String key, long end)
+			throws IOException, InterruptedException {
+		long started = System.nanoTime();
+		byte[] body;
+		try {
+			body = lines.next(patience(end));
+		}
+		catch (RefusedException ex) {
+			refuse(batch, batch.add(), ex, key, started);
+			return;
+		}
+		int index = batch.add();
+		String given = (key != null) ? key + "/" + index : null;
+		boolean taken = false;
+		try {
+			IncomingMessage message = this.reader.line(body, given);
+			taken = this.share.takeLine(patience(end));
+			if (!taken) {
+				throw new RefusedException(Reason.OVERLOADED, Reason.OVERLOADED.detail(), given);
+			}
+			this.publisher.publishWithPatience(message).thenAccept((answer) -> {
+				this.share.giveBackLine();
+				this.share.giveBack(body.length);
+				batch.settle(index, new Batch.Line(message.messageId(), answer.settlement(), answer.replayed(), null));
+			});
+		}
+		catch (RefusedException ex) {
+			this.share.giveBack(body.length);
+			refuse(batch, index, ex, key, started);
+		}
+		catch (InterruptedException ex) {
+			this.share.giveBack(body.length);
+			refuse(batch, index, refused(Reason.OVERLOADED, "The service stops", key), key, started);
+			throw ex;
+		}
+		catch (RuntimeException | Error ex) {
+			logger.error("A line of a batch failed unexpectedly", ex);
+			this.share.giveBack(body.length);
+			if (taken) {
+				this.share.giveBackLine();
+			}
+			batch.settle(index, new Batch.Line((given != null) ? given : MessageIds.next(),
+					Settlement.of(Reason.INTERNAL_ERROR), false, null));
+		}
+	}
+
+	private void refuse(Batch batch, int index, RefusedException refusal, @Nullable String key, long started) {
+		String id = (key != null) ? key + "/" + index : MessageIds.next();
+		boolean mayBeStored = key != null && refusal.reason() == Reason.OVERLOADED && this.publisher.mayBeStored(id);
+		Settlement settlement = mayBeStored ? refusal.settlement().withUnknownCopy() : refusal.settlement();
+		this.metrics.attempted();
+		this.metrics.settled(settlement, started);
+		batch.settle(index, new Batch.Line(id, settlement, false, refusal.detail()));
+	}
+
+	/** The same for a batch of which an earlier attempt may be stored. */
+	private RefusedException refused(Reason reason, String detail, @Nullable String key) {
+		RefusedException refused = new RefusedException(reason, detail, key);
+		boolean mayBeStored = key != null && reason == Reason.OVERLOADED && this.publisher.mayBeStored(key + "/0");
+		return mayBeStored ? refused.withUnknownCopy() : refused;
+	}
+
+	/** How long a line may wait: as long as its batch may take, and not for ever. */
+	private long patience(long end) {
+		return Math.max(0, Math.min(end - System.nanoTime(), this.publish.deadline().toNanos() / 2));
+	}
+
+}
