@@ -237,6 +237,23 @@ load() { # file for the result, URL, connections, seconds; BATCH, SIZE, STATUS, 
   [ -s "$1" ] || { cat "$1.wrk" >&2; fail "wrk counted nothing at $2."; }
 }
 
+# The load generator has a proof of its own, and says no where that fails.
+start_generator() { # more options
+  java -jar "$work/jars/load-generator.jar" --url "http://127.0.0.1:$producer_port" "$@" >"$work/generator.log" 2>&1 &
+  generator=$!
+  started+=("$generator")
+}
+
+end_generator() {
+  wait "$generator" || { cat "$work/generator.log" >&2; fail 'The load generator says that its run failed.'; }
+  grep -E '^(sent|knee)=' "$work/generator.log"
+}
+
+generate() { # more options
+  start_generator "$@"
+  end_generator
+}
+
 # --- the proof ---
 
 is_quiet() { # port of a producer
