@@ -238,8 +238,10 @@ load() { # file for the result, URL, connections, seconds; BATCH, SIZE, STATUS, 
 }
 
 # The load generator has a proof of its own, and says no where that fails.
-start_generator() { # more options
-  java -jar "$work/jars/load-generator.jar" --url "http://127.0.0.1:$producer_port" "$@" >"$work/generator.log" 2>&1 &
+start_generator() { # port of the producer, more options
+  local port=$1
+  shift
+  java -jar "$work/jars/load-generator.jar" --url "http://127.0.0.1:$port" "$@" >"$work/generator.log" 2>&1 &
   generator=$!
   started+=("$generator")
 }
@@ -249,7 +251,7 @@ end_generator() {
   grep -E '^(sent|knee)=' "$work/generator.log"
 }
 
-generate() { # more options
+generate() { # port of the producer, more options
   start_generator "$@"
   end_generator
 }
