@@ -46,8 +46,16 @@ final class Fleet implements AutoCloseable {
 
 	private final Path directory;
 
+	private final List<String> jvm;
+
 	Fleet(VirtualHost host) {
+		this(host, JVM);
+	}
+
+	/** With other options of the JVMs. */
+	Fleet(VirtualHost host, List<String> jvm) {
 		this.host = host;
+		this.jvm = jvm;
 		try {
 			this.directory = Files.createTempDirectory("fleet-");
 		}
@@ -93,7 +101,7 @@ final class Fleet implements AutoCloseable {
 	Service scripted(String... more) {
 		List<String> arguments = consumerArguments(more);
 		Service consumer = new Service("scripted consumer", () -> JavaProcess.start(ScriptedConsumer.class.getName(),
-				(part) -> !part.contains("producer-service"), JVM, arguments));
+				(part) -> !part.contains("producer-service"), this.jvm, arguments));
 		this.consumers.add(consumer);
 		return consumer.begin();
 	}
@@ -117,8 +125,8 @@ final class Fleet implements AutoCloseable {
 		return List.copyOf(all.values());
 	}
 
-	private static Service of(String name, String module, Map<String, String> environment, List<String> arguments) {
-		return new Service(name, () -> JavaProcess.startJar(Pair.jar(module), JVM, arguments, environment));
+	private Service of(String name, String module, Map<String, String> environment, List<String> arguments) {
+		return new Service(name, () -> JavaProcess.startJar(Pair.jar(module), this.jvm, arguments, environment));
 	}
 
 	/** Waits until all serve. */

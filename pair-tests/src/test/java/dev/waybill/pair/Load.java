@@ -105,6 +105,12 @@ final class Load {
 		}
 	}
 
+	/** Where the id of a message with such an answer belongs. */
+	Set<String> outcome(String answer) {
+		return answer.contains("\"outcome\":\"accepted\"") ? this.accepted
+				: answer.contains("\"outcome\":\"rejected\"") ? this.rejected : this.unknown;
+	}
+
 	private void clients(int count, Work work) throws InterruptedException {
 		ExecutorService clients = Executors.newFixedThreadPool(count);
 		for (int i = 0; i < count; i++) {
@@ -161,11 +167,6 @@ final class Load {
 				Load.this.slowestMillis.accumulateAndGet(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun),
 						Math::max);
 			}
-		}
-
-		private Set<String> outcome(String answer) {
-			return answer.contains("\"outcome\":\"accepted\"") ? Load.this.accepted
-					: answer.contains("\"outcome\":\"rejected\"") ? Load.this.rejected : Load.this.unknown;
 		}
 
 		/** Nobody is there: no reason to ask a thousand times a second. */

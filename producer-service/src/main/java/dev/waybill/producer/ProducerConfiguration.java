@@ -40,7 +40,8 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 /** Puts the parts of the service together. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({ HelloQueue.class, TopologySettings.class, PublishSettings.class, BatchSettings.class,
-		ProducerInstance.Settings.class, KeyRegistry.Settings.class, LedgerSettings.class, AuditSettings.class })
+		ConnectionSettings.class, ProducerInstance.Settings.class, KeyRegistry.Settings.class, LedgerSettings.class,
+		AuditSettings.class })
 class ProducerConfiguration {
 
 	/**
@@ -241,6 +242,18 @@ class ProducerConfiguration {
 			if (context.getParent() instanceof StandardHost host) {
 				host.setErrorReportValveClass(ProblemErrorReportValve.class.getName());
 			}
+		});
+	}
+
+	/**
+	 * Without virtual threads a slow body holds a thread too, and it is the others who
+	 * would wait for one. Threads are made when all are busy, and end when idle.
+	 */
+	@Bean
+	WebServerFactoryCustomizer<TomcatServletWebServerFactory> connectionsThatTheHeapBears(ConnectionSettings settings) {
+		return (factory) -> factory.addConnectorCustomizers((connector) -> {
+			connector.setProperty("maxConnections", Integer.toString(settings.limit()));
+			connector.setProperty("maxThreads", Integer.toString(settings.limit()));
 		});
 	}
 

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -14,22 +15,30 @@ import org.springframework.util.unit.DataSize;
  * @param deadline from reading a message to answering for it, 1 s to 5 min
  * @param lanes threads that publish, each with a channel of its own, 1 to 64
  * @param window publishes of a lane that may be unconfirmed, 1 to 10,000
- * @param entryQueue messages that may wait for a lane, at least 1
+ * @param givenEntryQueue messages that may wait for a lane, 1 to 1,000,000; if not set,
+ * one for each 512 KiB of the heap, at most 2,000
  * @param entryBytes bytes of bodies that may be in hand; an eighth of the heap if not set
  * @param maxMessageSize the largest body that is taken, at most 128 MiB
  * @param stopTimeout how long a stop waits for confirms, at most 1 min
  */
 @ConfigurationProperties("waybill.publish")
 record PublishSettings(@DefaultValue("5s") Duration deadline, @DefaultValue("1") int lanes,
-		@DefaultValue("100") int window, @DefaultValue("2000") int entryQueue, @Nullable DataSize entryBytes,
-		@DefaultValue("1MB") DataSize maxMessageSize, @DefaultValue("7s") Duration stopTimeout) {
+		@DefaultValue("100") int window, @Name("entry-queue") @Nullable Integer givenEntryQueue,
+		@Nullable DataSize entryBytes, @DefaultValue("1MB") DataSize maxMessageSize,
+		@DefaultValue("7s") Duration stopTimeout) {
+
+	private static final long HEAP_OF_ENTRY = 512 * 1024;
 
 	PublishSettings {
 		check("deadline", deadline, "1s to 5m",
 				deadline.toMillis() >= 1000 && deadline.compareTo(Duration.ofMinutes(5)) <= 0);
 		check("lanes", lanes, "1 to 64", lanes >= 1 && lanes <= 64);
 		check("window", window, "1 to 10000", window >= 1 && window <= 10_000);
-		check("entry-queue", entryQueue, "1 to 1000000", entryQueue >= 1 && entryQueue <= 1_000_000);
+		if (givenEntryQueue == null) {
+			// Who waits keeps a connection, and a request of Tomcat some 100 KB.
+			givenEntryQueue = (int) Math.min(2000, Runtime.getRuntime().maxMemory() / HEAP_OF_ENTRY);
+		}
+		check("entry-queue", givenEntryQueue, "1 to 1000000", givenEntryQueue >= 1 && givenEntryQueue <= 1_000_000);
 		check("max-message-size", maxMessageSize, "1B to 128MB",
 				maxMessageSize.toBytes() >= 1 && maxMessageSize.compareTo(DataSize.ofMegabytes(128)) <= 0);
 		check("stop-timeout", stopTimeout, "0s to 1m",
@@ -40,6 +49,11 @@ record PublishSettings(@DefaultValue("5s") Duration deadline, @DefaultValue("1")
 		}
 		check("entry-bytes", entryBytes, "at least waybill.publish.max-message-size, which is " + maxMessageSize,
 				entryBytes.toBytes() >= maxMessageSize.toBytes());
+	}
+
+	/** The places of the entry queue, which the constructor has always set. */
+	int entryQueue() {
+		return (this.givenEntryQueue != null) ? this.givenEntryQueue : 0;
 	}
 
 	/** The byte budget, which the constructor has always set. */

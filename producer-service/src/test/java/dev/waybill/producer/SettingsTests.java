@@ -19,13 +19,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class SettingsTests {
 
+	private static final long HEAP = Runtime.getRuntime().maxMemory();
+
 	@Test
 	void defaultsAreThoseOfTheDesign() {
 		PublishSettings settings = bind("waybill.publish", PublishSettings.class, Map.of());
 		assertThat(settings.deadline()).isEqualTo(Duration.ofSeconds(5));
 		assertThat(settings.lanes()).isEqualTo(1);
 		assertThat(settings.window()).isEqualTo(100);
-		assertThat(settings.entryQueue()).isEqualTo(2000);
+		assertThat(settings.entryQueue()).isEqualTo((int) Math.min(2000, HEAP / (512 * 1024)));
 		assertThat(settings.maxMessageSize()).isEqualTo(DataSize.ofMegabytes(1));
 		assertThat(settings.stopTimeout()).isEqualTo(Duration.ofSeconds(7));
 		assertThat(settings.budget()).isEqualTo(Runtime.getRuntime().maxMemory() / 8);
@@ -70,6 +72,22 @@ class SettingsTests {
 			"retry.longest-delay, -1s, 0s to 24h", "retry.longest-delay, 25h, 0s to 24h" })
 	void aBadIntervalOrDelayIsRefused(String name, String value, String allowed) {
 		assertRefused("waybill", AuditSettings.class, name, value, allowed);
+	}
+
+	@Test
+	void thereAreAsManyConnectionsAsTheHeapBears() {
+		assertThat(bind("server.tomcat", ConnectionSettings.class, Map.of()).limit())
+			.isEqualTo((int) Math.min(8192, HEAP / (256 * 1024)));
+		assertThat(
+				bind("server.tomcat", ConnectionSettings.class, Map.of("server.tomcat.max-connections", "1")).limit())
+			.isEqualTo(1);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "0", "-1", "2147483647" })
+	void moreConnectionsThanTheHeapBearsAreRefused(String value) {
+		assertRefused("server.tomcat", ConnectionSettings.class, "max-connections", value,
+				"1 to " + HEAP / (128 * 1024) + ", one for each 128 KiB of the heap");
 	}
 
 	private static void assertRefused(String prefix, Class<?> type, String name, String value, String allowed) {

@@ -7,12 +7,17 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /**
- * A line to a broker on which a test can hold back what the broker says, and which it can
- * cut.
+ * A line to a broker on which a test can hold back or delay what the broker says, and
+ * which it can cut.
  */
 public final class BrokerLine implements AutoCloseable {
 
@@ -27,6 +32,8 @@ public final class BrokerLine implements AutoCloseable {
 	private boolean cut;
 
 	private boolean halfOpen;
+
+	private volatile long delayNanos;
 
 	/** A line to the broker of this virtual host. */
 	public BrokerLine(VirtualHost host) {
@@ -43,6 +50,14 @@ public final class BrokerLine implements AutoCloseable {
 	/** The address of its near end. */
 	public String uri() {
 		return "amqp://guest:guest@127.0.0.1:" + this.server.getLocalPort() + "/" + this.host.name();
+	}
+
+	/**
+	 * From now on each thing that the broker says arrives so much later, at whatever rate
+	 * it speaks.
+	 */
+	public void delay(Duration delay) {
+		this.delayNanos = delay.toNanos();
 	}
 
 	/** From now on nothing that the broker says arrives. */
@@ -105,19 +120,18 @@ public final class BrokerLine implements AutoCloseable {
 		Socket broker = new Socket(InetAddress.getLoopbackAddress(), this.host.broker().amqpPort());
 		this.sockets.add(client);
 		this.sockets.add(broker);
-		start(() -> pump(client, broker, false));
-		start(() -> pump(broker, client, true));
+		BlockingQueue<Said> said = new LinkedBlockingQueue<>();
+		start(() -> ask(client, broker));
+		start(() -> listen(broker, said));
+		start(() -> answer(said, broker, client));
 	}
 
-	private void pump(Socket from, Socket to, boolean reply) {
+	private void ask(Socket client, Socket broker) {
 		try {
-			InputStream in = from.getInputStream();
-			OutputStream out = to.getOutputStream();
+			InputStream in = client.getInputStream();
+			OutputStream out = broker.getOutputStream();
 			byte[] buffer = new byte[65536];
 			for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-				if (reply) {
-					awaitRelease();
-				}
 				out.write(buffer, 0, n);
 			}
 		}
@@ -125,10 +139,48 @@ public final class BrokerLine implements AutoCloseable {
 			// ended
 		}
 		finally {
-			end(from);
-			if (reply || !hidesEnds()) {
-				end(to);
+			end(client);
+			if (!hidesEnds()) {
+				end(broker);
 			}
+		}
+	}
+
+	/** Hears all at once, so that what is under way does not delay what comes next. */
+	private void listen(Socket broker, BlockingQueue<Said> said) {
+		try {
+			InputStream in = broker.getInputStream();
+			byte[] buffer = new byte[65536];
+			for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+				said.add(new Said(Arrays.copyOf(buffer, n), System.nanoTime() + this.delayNanos));
+			}
+		}
+		catch (IOException ex) {
+			// ended
+		}
+		finally {
+			said.add(new Said(new byte[0], System.nanoTime()));
+		}
+	}
+
+	private void answer(BlockingQueue<Said> said, Socket broker, Socket client) {
+		try {
+			OutputStream out = client.getOutputStream();
+			for (Said next = said.take(); next.bytes().length > 0; next = said.take()) {
+				TimeUnit.NANOSECONDS.sleep(next.due() - System.nanoTime());
+				awaitRelease();
+				out.write(next.bytes());
+			}
+		}
+		catch (IOException ex) {
+			// ended
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		finally {
+			end(broker);
+			end(client);
 		}
 	}
 
@@ -160,6 +212,15 @@ public final class BrokerLine implements AutoCloseable {
 		Thread thread = new Thread(task, "broker-line");
 		thread.setDaemon(true);
 		thread.start();
+	}
+
+	/**
+	 * What the broker said at once; nothing at the end.
+	 *
+	 * @param bytes what it said
+	 * @param due when the client may hear it, by {@link System#nanoTime()}
+	 */
+	private record Said(byte[] bytes, long due) {
 	}
 
 }
