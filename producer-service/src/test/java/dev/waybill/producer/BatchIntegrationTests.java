@@ -49,7 +49,7 @@ class BatchIntegrationTests {
 	static void start() {
 		host = RabbitBroker.shared().newVirtualHost();
 		producer = RunningProducer.on(host, "--waybill.publish.entry-queue=20", "--waybill.publish.entry-bytes=4MB",
-				"--waybill.batch.max-size=3MB", "--waybill.batch.time-limit=2s", "--waybill.batch.concurrent=2");
+				"--waybill.batch.max-size=3MB", "--waybill.batch.time-limit=5s", "--waybill.batch.concurrent=2");
 	}
 
 	@AfterAll
@@ -198,7 +198,7 @@ class BatchIntegrationTests {
 			Answer single = producer.post("x");
 			assertThat(single.status()).isEqualTo(202);
 			this.acceptedIds.add(single.messageId());
-			for (int i = 0; i < 8; i++) {
+			for (int i = 0; i < 18; i++) {
 				Thread.sleep(300);
 				write(slow, "2");
 				write(slower, " ");
