@@ -43,7 +43,9 @@ cleanup() {
   if [ "$status" != 0 ] && [ "$status" != 2 ]; then
     for container in "${containers[@]}"; do docker logs "$container" >"$work/$container.log" 2>&1; done
     rm -rf "$kept/failed"
-    mkdir -p "$kept" && cp -R "$work" "$kept/failed" && say "The logs are in benchmarks/target/failed."
+    mkdir -p "$kept/failed"
+    # The files of the run, not its jars.
+    find "$work" -maxdepth 1 -type f -exec cp {} "$kept/failed" \; && say "The logs are in benchmarks/target/failed."
   fi
   [ "${#started[@]}" = 0 ] || kill "${started[@]}" 2>/dev/null
   [ "${#containers[@]}" = 0 ] || docker rm --force --volumes "${containers[@]}" >/dev/null 2>&1
