@@ -102,7 +102,8 @@ final class OpenLoop implements AutoCloseable {
 				client.read();
 			}
 			catch (IOException ex) {
-				throw new IllegalStateException("a connection broke before its answer", ex);
+				throw new IllegalStateException("a connection was ended, after the statuses "
+						+ this.answered.stream().map(Answered::status).distinct().toList(), ex);
 			}
 		}, 1);
 	}
