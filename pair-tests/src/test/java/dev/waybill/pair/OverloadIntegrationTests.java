@@ -56,10 +56,11 @@ class OverloadIntegrationTests {
 	void publishesWhatItCanRefusesTheRestAtOnceAndRecovers() throws Exception {
 		try (BrokerLine line = new BrokerLine(this.host); Fleet fleet = new Fleet(this.host, JVM)) {
 			line.delay(CONFIRMS_LATER);
-			Service producer = fleet.producer("p", "--spring.rabbitmq.addresses=" + line.uri(),
-					"--waybill.publish.lanes=1", "--waybill.publish.window=100");
-			Service consumer = fleet.consumer();
-			fleet.ready();
+			Service producer = fleet
+				.producer("p", "--spring.rabbitmq.addresses=" + line.uri(), "--waybill.publish.lanes=1",
+						"--waybill.publish.window=100")
+				.awaitReady();
+			Service consumer = fleet.consumer().awaitReady();
 			Load load = new Load(producer);
 			try (OpenLoop clients = new OpenLoop(load, producer.uri("/messages"), CLIENTS);
 					Books books = new Books("publishesWhatItCanRefusesTheRestAtOnceAndRecovers", fleet, load)) {
