@@ -2,8 +2,6 @@ package dev.waybill.pair;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 
 import dev.waybill.testing.NeedsRabbitMq;
 import dev.waybill.testing.RabbitBroker;
@@ -42,8 +40,12 @@ class MemoryIntegrationTests {
 		this.fleet.close();
 	}
 
+	/**
+	 * Not those whose bodies say no length: each counts as the largest until it is there,
+	 * so that a few take the whole byte budget, and others are refused.
+	 */
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(names = { "HEADER", "BODY" })
 	void servesOthersWhileAsManyAreSlowAsItLetsIn(Half half) throws Exception {
 		Load load = new Load(this.producer);
 		try (Books books = new Books("servesOthersWhileAsManyAreSlowAsItLetsIn " + half, this.fleet, load)) {
@@ -79,12 +81,10 @@ class MemoryIntegrationTests {
 		String large = "m".repeat(1 << 20);
 		Load load = new Load(this.producer, (id) -> large);
 		try (Books books = new Books("takesLargeMessages", this.fleet, load)) {
-			Stream.of("a", "b", "c")
-				.map((prefix) -> load.sending(prefix, 250, 1_000))
-				.toList()
-				.forEach(CompletableFuture::join);
-			assertThat(load.accepted).as("accepted, of which more than fits the consumer's heap")
-				.hasSizeGreaterThan(300);
+			// More than fits either heap; what is refused is not sent again.
+			long limit = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+			load.run("large", 500, () -> load.accepted.size() < 400 && System.nanoTime() < limit);
+			assertThat(load.accepted).hasSizeGreaterThanOrEqualTo(400);
 			agree(books, load);
 		}
 	}

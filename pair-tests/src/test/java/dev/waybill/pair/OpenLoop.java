@@ -17,6 +17,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Many clients on one thread, who send when it is time whether or not earlier ones have
  * their answer; threads of their own would take the processors from the service.
@@ -38,7 +40,8 @@ final class OpenLoop implements AutoCloseable {
 	private List<Answered> answered = new ArrayList<>();
 
 	/**
-	 * Connects all clients.
+	 * Makes clients, who connect when they have something to send: who says nothing is
+	 * sent away.
 	 * @param load gets the ids of what they are answered
 	 * @param target where they send messages of 256 bytes, without a key
 	 * @param connections how many there are
@@ -99,10 +102,11 @@ final class OpenLoop implements AutoCloseable {
 		this.selector.select((key) -> {
 			Client client = (Client) key.attachment();
 			try {
-				client.read();
+				client.read((SocketChannel) key.channel());
 			}
 			catch (IOException ex) {
-				throw new IllegalStateException("a connection broke before its answer", ex);
+				throw new IllegalStateException("a connection was ended, after the statuses "
+						+ this.answered.stream().map(Answered::status).distinct().toList(), ex);
 			}
 		}, 1);
 	}
@@ -116,7 +120,9 @@ final class OpenLoop implements AutoCloseable {
 	@Override
 	public void close() throws IOException {
 		for (Client client : this.clients) {
-			client.channel.close();
+			if (client.channel != null) {
+				client.channel.close();
+			}
 		}
 		this.selector.close();
 	}
@@ -143,7 +149,9 @@ final class OpenLoop implements AutoCloseable {
 
 	private final class Client {
 
-		private final SocketChannel channel;
+		private final InetSocketAddress address;
+
+		private @Nullable SocketChannel channel;
 
 		private final ByteBuffer answer = ByteBuffer.allocate(8192);
 
@@ -151,25 +159,35 @@ final class OpenLoop implements AutoCloseable {
 
 		private long from;
 
-		Client(InetSocketAddress address) throws IOException {
-			this.channel = SocketChannel.open(address);
-			this.channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-			this.channel.configureBlocking(false);
-			this.channel.register(OpenLoop.this.selector, SelectionKey.OP_READ, this);
+		Client(InetSocketAddress address) {
+			this.address = address;
 		}
 
 		void send(long due, long from) throws IOException {
 			this.due = due;
 			this.from = from;
+			SocketChannel open = this.channel;
+			if (open == null) {
+				open = connect();
+				this.channel = open;
+			}
 			ByteBuffer bytes = ByteBuffer.wrap(OpenLoop.this.request);
-			this.channel.write(bytes);
+			open.write(bytes);
 			if (bytes.hasRemaining()) {
 				throw new IllegalStateException("a request does not fit the buffer of its socket");
 			}
 		}
 
-		void read() throws IOException {
-			if (this.channel.read(this.answer) < 0) {
+		private SocketChannel connect() throws IOException {
+			SocketChannel open = SocketChannel.open(this.address);
+			open.setOption(StandardSocketOptions.TCP_NODELAY, true);
+			open.configureBlocking(false);
+			open.register(OpenLoop.this.selector, SelectionKey.OP_READ, this);
+			return open;
+		}
+
+		void read(SocketChannel from) throws IOException {
+			if (from.read(this.answer) < 0) {
 				throw new EOFException();
 			}
 			String text = new String(this.answer.array(), 0, this.answer.position(), StandardCharsets.ISO_8859_1);
