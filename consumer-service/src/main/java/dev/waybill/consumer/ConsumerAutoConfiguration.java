@@ -5,6 +5,7 @@ import dev.waybill.contract.HelloTopology;
 import dev.waybill.contract.TopologySettings;
 import io.micrometer.core.instrument.MeterRegistry;
 
+import org.springframework.amqp.rabbit.annotation.RabbitListenerConfigurer;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
 import org.springframework.boot.actuate.info.InfoContributor;
@@ -179,10 +180,12 @@ public class ConsumerAutoConfiguration {
 		return new QueueEvents(intake, broker);
 	}
 
-	// By name only: a converter of all would be taken for the user's own listeners too.
-	@Bean(defaultCandidate = false)
-	UntouchedBody waybillUntouchedBody() {
-		return new UntouchedBody();
+	@Bean
+	RabbitListenerConfigurer waybillListeners(HelloQueue queue, HelloListener hello, DeadLetterReader dead) {
+		return (registrar) -> {
+			registrar.registerEndpoint(new StraightEndpoint(HelloListener.ID, queue.name(), hello));
+			registrar.registerEndpoint(new StraightEndpoint(DeadLetterReader.ID, queue.dead(), dead));
+		};
 	}
 
 	@Bean

@@ -1,12 +1,15 @@
 package dev.waybill.consumer;
 
+import java.util.Objects;
+
 import com.rabbitmq.client.Channel;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.amqp.core.Message;
-import org.springframework.amqp.rabbit.annotation.RabbitListener;
+import org.springframework.amqp.rabbit.listener.api.ChannelAwareMessageListener;
 
 /** Takes each delivery in hand as it arrives, and leaves the work to the workers. */
-final class HelloListener {
+final class HelloListener implements ChannelAwareMessageListener {
 
 	static final String ID = "hello";
 
@@ -16,10 +19,9 @@ final class HelloListener {
 		this.intake = intake;
 	}
 
-	@RabbitListener(id = ID, queues = "${waybill.queue.name:hello}", ackMode = "MANUAL",
-			messageConverter = "waybillUntouchedBody", autoStartup = "false")
-	void take(Message message, Channel channel) {
-		this.intake.arrived(channel, message);
+	@Override
+	public void onMessage(Message message, @Nullable Channel channel) {
+		this.intake.arrived(Objects.requireNonNull(channel), message);
 	}
 
 }
