@@ -5,7 +5,6 @@ import dev.waybill.contract.HelloTopology;
 import dev.waybill.contract.TopologySettings;
 import io.micrometer.core.instrument.MeterRegistry;
 
-import org.springframework.amqp.rabbit.annotation.RabbitListenerConfigurer;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
 import org.springframework.boot.actuate.info.InfoContributor;
@@ -192,12 +191,10 @@ public class ConsumerAutoConfiguration {
 		return new QueueEvents(intake, broker);
 	}
 
-	@Bean
-	RabbitListenerConfigurer waybillListeners(HelloQueue queue, HelloListener hello, DeadLetterReader dead) {
-		return (registrar) -> {
-			registrar.registerEndpoint(new StraightEndpoint(HelloListener.ID, queue.name(), hello));
-			registrar.registerEndpoint(new StraightEndpoint(DeadLetterReader.ID, queue.dead(), dead));
-		};
+	// By name only: a converter of all would be taken for the user's own listeners too.
+	@Bean(defaultCandidate = false)
+	UntouchedBody waybillUntouchedBody() {
+		return new UntouchedBody();
 	}
 
 	@Bean

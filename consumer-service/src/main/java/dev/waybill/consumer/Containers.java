@@ -7,6 +7,7 @@ import java.util.concurrent.Executor;
 import org.springframework.amqp.core.AcknowledgeMode;
 import org.springframework.amqp.rabbit.listener.DirectMessageListenerContainer;
 import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
+import org.springframework.amqp.rabbit.listener.adapter.MessagingMessageListenerAdapter;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
@@ -88,7 +89,11 @@ final class Containers {
 		DirectMessageListenerContainer container = container(id);
 		container.setPrefetchCount(prefetch);
 		container.setAcknowledgeMode(AcknowledgeMode.MANUAL);
-		container.setMessagePropertiesConverter(new AsReceived());
+		AsReceived asReceived = new AsReceived();
+		container.setMessagePropertiesConverter(asReceived);
+		if (container.getMessageListener() instanceof MessagingMessageListenerAdapter adapter) {
+			adapter.setHeaderMapper(asReceived);
+		}
 		container.setDeBatchingEnabled(false);
 		container.setMissingQueuesFatal(false);
 		container.setFailedDeclarationRetryInterval(LOOK_AGAIN_MILLIS);

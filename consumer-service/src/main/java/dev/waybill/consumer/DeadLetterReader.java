@@ -3,7 +3,6 @@ package dev.waybill.consumer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -18,18 +17,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.amqp.core.Message;
-import org.springframework.amqp.rabbit.listener.api.ChannelAwareMessageListener;
+import org.springframework.amqp.rabbit.annotation.RabbitListener;
 
 /**
  * Moves what came by the broker's road to the dead letters for people: copied, confirmed,
  * and only then acked; what cannot be copied is kept and tried again.
  */
-final class DeadLetterReader implements ChannelAwareMessageListener, AutoCloseable {
+final class DeadLetterReader implements AutoCloseable {
 
 	static final String ID = "dead";
-
-	/** What the tags of its consumers begin with. */
-	static final String TAG = "waybill-dead-";
 
 	static final int PREFETCH = 10;
 
@@ -67,9 +63,10 @@ final class DeadLetterReader implements ChannelAwareMessageListener, AutoCloseab
 		metrics.deadLettersWaiting(this.waiting::size);
 	}
 
-	@Override
-	public void onMessage(Message message, @Nullable Channel channel) {
-		Delivery delivery = new Delivery(from(Objects.requireNonNull(channel), message), message);
+	@RabbitListener(id = ID, queues = "${waybill.queue.name:hello}.dead", ackMode = "MANUAL",
+			messageConverter = "waybillUntouchedBody", autoStartup = "false")
+	void take(Message message, Channel channel) {
+		Delivery delivery = new Delivery(from(channel, message), message);
 		delivery.channel().arrived(delivery.tag());
 		Long marker = delivery.marker();
 		if (marker != null) {

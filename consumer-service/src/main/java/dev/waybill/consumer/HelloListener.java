@@ -1,15 +1,12 @@
 package dev.waybill.consumer;
 
-import java.util.Objects;
-
 import com.rabbitmq.client.Channel;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.amqp.core.Message;
-import org.springframework.amqp.rabbit.listener.api.ChannelAwareMessageListener;
+import org.springframework.amqp.rabbit.annotation.RabbitListener;
 
 /** Takes each delivery in hand as it arrives, and leaves the work to the workers. */
-final class HelloListener implements ChannelAwareMessageListener {
+final class HelloListener {
 
 	static final String ID = "hello";
 
@@ -19,9 +16,10 @@ final class HelloListener implements ChannelAwareMessageListener {
 		this.intake = intake;
 	}
 
-	@Override
-	public void onMessage(Message message, @Nullable Channel channel) {
-		this.intake.arrived(Objects.requireNonNull(channel), message);
+	@RabbitListener(id = ID, queues = "${waybill.queue.name:hello}", ackMode = "MANUAL",
+			messageConverter = "waybillUntouchedBody", autoStartup = "false")
+	void take(Message message, Channel channel) {
+		this.intake.arrived(channel, message);
 	}
 
 }
