@@ -20,6 +20,8 @@ import org.springframework.messaging.MessageHeaders;
  */
 final class AsReceived implements MessagePropertiesConverter, AmqpHeaderMapper {
 
+	private static final MessageHeaders NONE = new MessageHeaders(Map.of());
+
 	@Override
 	public MessageProperties toMessageProperties(BasicProperties source, @Nullable Envelope envelope, String charset) {
 		Properties properties = new Properties(source);
@@ -36,8 +38,8 @@ final class AsReceived implements MessagePropertiesConverter, AmqpHeaderMapper {
 	}
 
 	@Override
-	public Map<String, Object> toHeaders(MessageProperties source) {
-		return Map.of();
+	public MessageHeaders toHeaders(MessageProperties source) {
+		return NONE;
 	}
 
 	@Override
