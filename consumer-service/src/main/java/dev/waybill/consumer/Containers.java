@@ -34,7 +34,7 @@ final class Containers {
 			throw new InvalidConfigurationPropertyValueException(TYPE, type, "Allowed is direct.");
 		}
 		this.registry = registry;
-		this.configured = binder.bind(PREFETCH, Integer.class).orElse(250);
+		this.configured = binder.bind(PREFETCH, Integer.class).orElse(1000);
 		Allowed.between(PREFETCH, this.configured, 1, 65_535);
 		this.prefetch = this.configured;
 	}

@@ -76,7 +76,7 @@ class SettingsTests {
 		environment.getPropertySources().addFirst(new MapPropertySource("user", Map.of("server.port", "9999")));
 		new ConsumerDefaults().postProcessEnvironment(environment, new SpringApplication());
 		assertThat(environment.getProperty("server.port")).isEqualTo("9999");
-		assertThat(environment.getProperty("spring.rabbitmq.listener.direct.prefetch")).isEqualTo("250");
+		assertThat(environment.getProperty("spring.rabbitmq.listener.direct.prefetch")).isEqualTo("1000");
 	}
 
 	private static <T> T bind(String prefix, Class<T> type, String property, String value) {
