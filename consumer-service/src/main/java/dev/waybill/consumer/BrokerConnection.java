@@ -2,8 +2,6 @@ package dev.waybill.consumer;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadFactory;
 
 import com.rabbitmq.client.BlockedCallback;
 import com.rabbitmq.client.ShutdownSignalException;
@@ -18,7 +16,6 @@ import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.amqp.rabbit.connection.Connection;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.connection.ConnectionListener;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * Knows, without asking the network, whether the broker is there and whether it blocks
@@ -52,16 +49,18 @@ final class BrokerConnection implements ConnectionListener {
 	/** Until then whoever starts the service says what is wrong. */
 	private volatile boolean inUse;
 
-	BrokerConnection(ConnectionFactory factory, HelloTopology topology, ConsumerMetrics metrics) {
+	BrokerConnection(ConnectionFactory factory, HelloTopology topology, InHandBytes inHandBytes,
+			ConsumerMetrics metrics) {
 		this.factory = factory;
 		this.topology = topology;
 		if (factory instanceof CachingConnectionFactory caching) {
 			caching.getRabbitConnectionFactory().setHandshakeTimeout(HANDSHAKE_MILLIS);
 			// A broker in alarm does not answer a close, and a stop has 30 s in all.
 			caching.setCloseTimeout(CLOSE_MILLIS);
-			// In place of threads that would keep a program alive whose start was
-			// refused.
-			caching.setExecutor(Executors.newCachedThreadPool(daemons()));
+			caching.setExecutor(new AmqpThreads(inHandBytes));
+			// In place of the client's meters too: those keep every unsettled tag, and
+			// ours say the same.
+			caching.getRabbitConnectionFactory().setMetricsCollector(inHandBytes);
 		}
 		factory.addConnectionListener(this);
 		ConnectionFactory publisherFactory = factory.getPublisherConnectionFactory();
@@ -73,12 +72,6 @@ final class BrokerConnection implements ConnectionListener {
 		this.publishing.addConnectionListener(this::watchBlocking);
 		metrics.brokerConnected(this::isConnected);
 		metrics.brokerBlocked(this::isBlocked);
-	}
-
-	private static ThreadFactory daemons() {
-		CustomizableThreadFactory threads = new CustomizableThreadFactory("amqp-");
-		threads.setDaemon(true);
-		return threads;
 	}
 
 	boolean isConnected() {

@@ -23,7 +23,7 @@ import org.springframework.core.env.Environment;
 		"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
 @EnableConfigurationProperties({ HelloQueue.class, TopologySettings.class, ProcessingSettings.class,
 		RetrySettings.class, DuplicateSettings.class, DeadLetterSettings.class, ProcessorSettings.class,
-		ReceiptSettings.class })
+		ReceiptSettings.class, InHandSettings.class })
 public class ConsumerAutoConfiguration {
 
 	@Bean
@@ -54,9 +54,14 @@ public class ConsumerAutoConfiguration {
 	}
 
 	@Bean
-	BrokerConnection waybillBrokerConnection(ConnectionFactory factory, HelloTopology topology,
+	InHandBytes waybillInHandBytes(InHandSettings settings, ConsumerMetrics metrics) {
+		return new InHandBytes(settings, metrics);
+	}
+
+	@Bean
+	BrokerConnection waybillBrokerConnection(ConnectionFactory factory, HelloTopology topology, InHandBytes inHandBytes,
 			ConsumerMetrics metrics) {
-		return new BrokerConnection(factory, topology, metrics);
+		return new BrokerConnection(factory, topology, inHandBytes, metrics);
 	}
 
 	@Bean
@@ -67,7 +72,7 @@ public class ConsumerAutoConfiguration {
 	@Bean
 	ReceiptsBook waybillReceiptsBook(ReceiptsPublisher publisher, BrokerConnection broker, ReceiptSettings settings,
 			Containers containers, ConsumerMetrics metrics) {
-		return new ReceiptsBook(publisher, broker, settings, containers.prefetch(), metrics);
+		return new ReceiptsBook(publisher, broker, settings, containers::prefetch, metrics);
 	}
 
 	@Bean
@@ -76,8 +81,8 @@ public class ConsumerAutoConfiguration {
 	}
 
 	@Bean
-	InHand waybillInHand(ReceiptsBook receipts, ConsumerMetrics metrics) {
-		InHand inHand = new InHand(metrics, receipts::name);
+	InHand waybillInHand(InHandBytes bytes, ReceiptsBook receipts, ConsumerMetrics metrics) {
+		InHand inHand = new InHand(bytes, metrics, receipts::name);
 		receipts.onReported(inHand::ack);
 		receipts.watch(inHand::deliveries);
 		return inHand;
@@ -94,8 +99,9 @@ public class ConsumerAutoConfiguration {
 	}
 
 	@Bean
-	Intake waybillIntake(InHand inHand, RetryDelay retryDelay, ReceiptsBook receipts, Markers markers) {
-		return new Intake(inHand, retryDelay, receipts, markers);
+	Intake waybillIntake(InHand inHand, InHandBytes bytes, RetryDelay retryDelay, ReceiptsBook receipts,
+			Markers markers) {
+		return new Intake(inHand, bytes, retryDelay, receipts, markers);
 	}
 
 	@Bean
@@ -162,6 +168,12 @@ public class ConsumerAutoConfiguration {
 	ReceiptsWatch waybillReceiptsWatch(ListenerControl control, ReceiptsPublisher publisher, BrokerConnection broker,
 			Containers containers, HandBack handBack, DeadLetterReader deadLetters, ProcessorTrials trials) {
 		return new ReceiptsWatch(control, publisher, broker, containers, handBack, deadLetters, trials);
+	}
+
+	@Bean
+	PrefetchWatch waybillPrefetchWatch(ListenerControl control, ProcessingSettings settings, ReceiptSettings receipts,
+			Containers containers, HandBack handBack, InHand inHand, InHandBytes bytes) {
+		return new PrefetchWatch(control, settings, receipts, containers, handBack, inHand, bytes);
 	}
 
 	@Bean

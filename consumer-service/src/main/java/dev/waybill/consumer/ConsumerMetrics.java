@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 import dev.waybill.contract.Waybill;
@@ -178,6 +179,10 @@ final class ConsumerMetrics {
 
 	void inHand(IntSupplier size) {
 		gauge("waybill.in.hand", "Deliveries received and not settled", size::getAsInt);
+	}
+
+	void inHandBytes(LongSupplier bytes) {
+		gauge("waybill.in.hand.bytes", "Bytes of the deliveries received and not settled", bytes::getAsLong);
 	}
 
 	void deadLettersWaiting(IntSupplier size) {

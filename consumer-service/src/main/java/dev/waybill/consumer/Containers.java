@@ -1,11 +1,13 @@
 package dev.waybill.consumer;
 
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 import org.springframework.amqp.core.AcknowledgeMode;
 import org.springframework.amqp.rabbit.listener.DirectMessageListenerContainer;
 import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
+import org.springframework.amqp.rabbit.listener.adapter.MessagingMessageListenerAdapter;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
@@ -22,7 +24,9 @@ final class Containers {
 
 	private final RabbitListenerEndpointRegistry registry;
 
-	private final int prefetch;
+	private final int configured;
+
+	private volatile int prefetch;
 
 	Containers(RabbitListenerEndpointRegistry registry, Binder binder) {
 		String type = binder.bind(TYPE, String.class).orElse("direct");
@@ -30,13 +34,27 @@ final class Containers {
 			throw new InvalidConfigurationPropertyValueException(TYPE, type, "Allowed is direct.");
 		}
 		this.registry = registry;
-		this.prefetch = binder.bind(PREFETCH, Integer.class).orElse(250);
-		Allowed.between(PREFETCH, this.prefetch, 1, 65_535);
+		this.configured = binder.bind(PREFETCH, Integer.class).orElse(1000);
+		Allowed.between(PREFETCH, this.configured, 1, 65_535);
+		this.prefetch = this.configured;
 	}
 
 	/** How many deliveries the listener takes before it has settled one. */
 	int prefetch() {
 		return this.prefetch;
+	}
+
+	/** Takes so many from the next start on. */
+	void prefetch(int prefetch) {
+		this.prefetch = prefetch;
+	}
+
+	int configuredPrefetch() {
+		return this.configured;
+	}
+
+	boolean isReduced() {
+		return this.prefetch < this.configured;
 	}
 
 	void startHello() {
@@ -48,6 +66,7 @@ final class Containers {
 	}
 
 	void startDead() {
+		container(DeadLetterReader.ID).setConsumerTagStrategy((queue) -> DeadLetterReader.TAG + UUID.randomUUID());
 		start(DeadLetterReader.ID, DeadLetterReader.PREFETCH);
 	}
 
@@ -70,7 +89,11 @@ final class Containers {
 		DirectMessageListenerContainer container = container(id);
 		container.setPrefetchCount(prefetch);
 		container.setAcknowledgeMode(AcknowledgeMode.MANUAL);
-		container.setMessagePropertiesConverter(new AsReceived());
+		AsReceived asReceived = new AsReceived();
+		container.setMessagePropertiesConverter(asReceived);
+		if (container.getMessageListener() instanceof MessagingMessageListenerAdapter adapter) {
+			adapter.setHeaderMapper(asReceived);
+		}
 		container.setDeBatchingEnabled(false);
 		container.setMissingQueuesFatal(false);
 		container.setFailedDeclarationRetryInterval(LOOK_AGAIN_MILLIS);

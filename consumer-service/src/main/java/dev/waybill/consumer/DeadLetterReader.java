@@ -27,6 +27,9 @@ final class DeadLetterReader implements AutoCloseable {
 
 	static final String ID = "dead";
 
+	/** What the tags of its consumers begin with. */
+	static final String TAG = "waybill-dead-";
+
 	static final int PREFETCH = 10;
 
 	private static final Duration FOR_RECEIPTS = Duration.ofSeconds(2);

@@ -6,12 +6,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.waybill.contract.ContentDigest;
 import dev.waybill.contract.Marker;
-import dev.waybill.contract.SequenceRuns;
 import dev.waybill.contract.Waybill;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.amqp.core.Message;
-import org.springframework.amqp.core.MessageProperties;
 
 /** One delivery, and how far it has come: each step is taken by one thread only. */
 final class Delivery {
@@ -43,20 +41,7 @@ final class Delivery {
 		this.redelivered = Boolean.TRUE.equals(received.getRedelivered());
 		this.properties = received.amqp();
 		this.body = message.getBody();
-		this.waybill = waybill(this.properties);
-	}
-
-	private static @Nullable Waybill waybill(BasicProperties properties) {
-		Map<String, Object> headers = properties.getHeaders();
-		if (headers == null || !headers.containsKey(Waybill.SOURCE)) {
-			return null;
-		}
-		MessageProperties plain = new MessageProperties();
-		plain.setAppId(properties.getAppId());
-		headers.forEach(plain::setHeader);
-		Waybill read = Waybill.of(plain);
-		// A number beyond cannot be in a receipt; our producer gives none.
-		return (read != null && SequenceRuns.isNumber(read.sequence())) ? read : null;
+		this.waybill = Waybill.of(this.properties.getAppId(), this.properties.getHeaders());
 	}
 
 	ConsumerChannel channel() {

@@ -3,13 +3,14 @@ package dev.waybill.consumer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 
 /**
  * Decides when what has gathered goes: so many, or after so long. Its user has the lock.
  */
 final class Gathering<T> {
 
-	private final int most;
+	private final IntSupplier most;
 
 	private final long nanos;
 
@@ -17,7 +18,7 @@ final class Gathering<T> {
 
 	private long since;
 
-	Gathering(int most, Duration longest) {
+	Gathering(IntSupplier most, Duration longest) {
 		this.most = most;
 		this.nanos = longest.toNanos();
 	}
@@ -28,7 +29,7 @@ final class Gathering<T> {
 			this.since = System.nanoTime();
 		}
 		this.gathered.add(one);
-		return this.gathered.size() == 1 || this.gathered.size() == this.most;
+		return this.gathered.size() == 1 || this.gathered.size() == this.most.getAsInt();
 	}
 
 	boolean isEmpty() {
@@ -40,7 +41,7 @@ final class Gathering<T> {
 		if (this.gathered.isEmpty()) {
 			return Long.MAX_VALUE;
 		}
-		return (this.gathered.size() >= this.most) ? 0 : this.since + this.nanos - System.nanoTime();
+		return (this.gathered.size() >= this.most.getAsInt()) ? 0 : this.since + this.nanos - System.nanoTime();
 	}
 
 	/** Takes so many of it, if it is time. */
@@ -48,7 +49,7 @@ final class Gathering<T> {
 		if (this.gathered.isEmpty() || (!now && untilDue() > 0)) {
 			return List.of();
 		}
-		List<T> first = this.gathered.subList(0, Math.min(this.most, this.gathered.size()));
+		List<T> first = this.gathered.subList(0, Math.min(this.most.getAsInt(), this.gathered.size()));
 		List<T> taken = List.copyOf(first);
 		first.clear();
 		return taken;

@@ -28,15 +28,20 @@ final class InHand {
 	/** What is not processed any more and not handed back yet. */
 	private final Set<Delivery> held = ConcurrentHashMap.newKeySet();
 
+	private final InHandBytes bytes;
+
 	private final ConsumerMetrics metrics;
 
 	private final Consumer<Delivery> letGo;
 
 	/**
 	 * Begins with nothing.
+	 * @param bytes who minds how much it is
+	 * @param metrics who counts it
 	 * @param letGo whoever is to know of what is neither acked nor in hand any more
 	 */
-	InHand(ConsumerMetrics metrics, Consumer<Delivery> letGo) {
+	InHand(InHandBytes bytes, ConsumerMetrics metrics, Consumer<Delivery> letGo) {
+		this.bytes = bytes;
 		this.metrics = metrics;
 		this.letGo = letGo;
 		metrics.inHand(this.deliveries::size);
@@ -44,6 +49,7 @@ final class InHand {
 
 	void take(Delivery delivery) {
 		this.metrics.received(delivery);
+		this.bytes.take(delivery);
 		this.deliveries.add(delivery);
 		if (!delivery.channel().isOpen()) {
 			settle(delivery, Settlement.ABANDONED);
@@ -149,6 +155,7 @@ final class InHand {
 
 	private void settled(Delivery delivery, Settlement how) {
 		this.deliveries.remove(delivery);
+		this.bytes.free(delivery);
 		this.metrics.settled(how);
 		if (how == Settlement.REJECTED || how == Settlement.DROPPED_TO_BROKER || how == Settlement.HANDED_BACK) {
 			this.letGo.accept(delivery);

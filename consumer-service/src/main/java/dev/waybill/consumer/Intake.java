@@ -24,6 +24,8 @@ final class Intake {
 
 	private final InHand inHand;
 
+	private final InHandBytes bytes;
+
 	private final RetryDelay retryDelay;
 
 	private final ReceiptsBook receipts;
@@ -34,10 +36,11 @@ final class Intake {
 
 	private volatile HandedBack handedBack = HandedBack.NOTHING;
 
-	Intake(InHand inHand, RetryDelay retryDelay, ReceiptsBook receipts, Markers markers) {
+	Intake(InHand inHand, InHandBytes bytes, RetryDelay retryDelay, ReceiptsBook receipts, Markers markers) {
 		this.receipts = receipts;
 		this.markers = markers;
 		this.inHand = inHand;
+		this.bytes = bytes;
 		this.retryDelay = retryDelay;
 	}
 
@@ -107,6 +110,7 @@ final class Intake {
 		raw.addShutdownListener((cause) -> {
 			this.channels.remove(raw);
 			this.inHand.settleAll((delivery) -> delivery.channel() == fresh, Settlement.ABANDONED);
+			forgetSettled();
 		});
 		return fresh;
 	}
@@ -116,6 +120,7 @@ final class Intake {
 		this.trial.set(null);
 		this.retryDelay.inTime();
 		this.handedBack = HandedBack.NOTHING;
+		this.bytes.mind();
 		this.mode = how;
 	}
 
@@ -125,18 +130,26 @@ final class Intake {
 		this.mode = Mode.CLOSED;
 		this.channels.values().forEach(ConsumerChannel::cancel);
 		this.inHand.holdUnbegun();
+		forgetSettled();
 		this.retryDelay.atOnce();
+	}
+
+	/** Or they would keep their bodies until a worker has the time to pass them over. */
+	private void forgetSettled() {
+		this.work.removeIf(Delivery::isSettled);
 	}
 
 	/** After {@link #close()}, while attempts run: hands back what has not begun. */
 	void handBackUnbegun() {
 		this.handedBack = HandedBack.EACH;
+		this.bytes.letThrough();
 		this.inHand.handBackEach();
 	}
 
 	/** After {@link #close()}, when no attempt runs: hands back whatever is left. */
 	void handBackAll() {
 		this.handedBack = HandedBack.ALL;
+		this.bytes.letThrough();
 		this.channels.values().forEach(this.inHand::handBackAll);
 	}
 

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 import dev.waybill.contract.Receipt.Kind;
@@ -56,7 +57,7 @@ final class ReceiptsBook implements AutoCloseable {
 	/** Under the lock, as all that follows up to the next comment. */
 	private final Gathering<Reported> reports;
 
-	private final Gathering<Named> names = new Gathering<>(MAX_BATCH, NAMING_TIME);
+	private final Gathering<Named> names = new Gathering<>(() -> MAX_BATCH, NAMING_TIME);
 
 	private List<Letter> delivered = new ArrayList<>();
 
@@ -103,14 +104,14 @@ final class ReceiptsBook implements AutoCloseable {
 
 	private volatile boolean closed;
 
-	ReceiptsBook(ReceiptsPublisher publisher, BrokerConnection broker, ReceiptSettings settings, int prefetch,
+	ReceiptsBook(ReceiptsPublisher publisher, BrokerConnection broker, ReceiptSettings settings, IntSupplier prefetch,
 			ConsumerMetrics metrics) {
 		this.publisher = publisher;
 		this.broker = broker;
 		this.heldInterval = settings.heldInterval();
 		this.metrics = metrics;
 		// A whole prefetch in one batch would leave the workers without any.
-		this.reports = new Gathering<>(Math.max(1, Math.min(MAX_BATCH, prefetch / 2)), BATCH_TIME);
+		this.reports = new Gathering<>(() -> Math.max(1, Math.min(MAX_BATCH, prefetch.getAsInt() / 2)), BATCH_TIME);
 		this.thread.setDaemon(true);
 		this.thread.start();
 		publisher.start(this::delivered);

@@ -28,9 +28,11 @@ class RetryDelayTests {
 
 	private final Channel channel = mock(Channel.class);
 
+	private final ConsumerMetrics metrics = new ConsumerMetrics(new SimpleMeterRegistry());
+
 	private final RetryDelay delay = new RetryDelay(new RetrySettings(Duration.ofMinutes(1), Duration.ofMinutes(1)),
 			new HelloQueue("hello", Type.QUORUM), new TopologySettings(Topology.DECLARE, Broker.RABBITMQ),
-			new InHand(new ConsumerMetrics(new SimpleMeterRegistry()), (delivery) -> {
+			new InHand(new InHandBytes(new InHandSettings(null), this.metrics), this.metrics, (delivery) -> {
 			}));
 
 	@AfterEach

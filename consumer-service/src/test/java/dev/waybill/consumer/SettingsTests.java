@@ -29,6 +29,25 @@ class SettingsTests {
 			.hasMessageContaining(allowed);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "1MB, 1048576", "3MB, 3145728" })
+	void takesALimitOfBytesInHand(String value, long bytes) {
+		assertThat(bind("waybill", InHandSettings.class, "waybill.in-hand-bytes", value).bytes()).isEqualTo(bytes);
+	}
+
+	@Test
+	void limitsTheBytesInHandToAnEighthOfTheHeapUnlessTold() {
+		assertThat(new InHandSettings(null).bytes()).isEqualTo(Runtime.getRuntime().maxMemory() / 8);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "0B", "1023KB", "-1MB", "100TB" })
+	void refusesALimitOfBytesInHandThatIsTooLittleOrMoreThanHalfOfTheHeap(String value) {
+		assertThatThrownBy(() -> bind("waybill", InHandSettings.class, "waybill.in-hand-bytes", value)).rootCause()
+			.hasMessageContaining("waybill.in-hand-bytes")
+			.hasMessageContaining("Allowed are 1MB to " + (Runtime.getRuntime().maxMemory() / 2 >> 20) + "MB");
+	}
+
 	@Test
 	void refusesALongestDelayBelowTheShortest() {
 		assertThatThrownBy(() -> bind("waybill.retry", RetrySettings.class, "waybill.retry.longest-delay", "500ms"))
@@ -57,7 +76,7 @@ class SettingsTests {
 		environment.getPropertySources().addFirst(new MapPropertySource("user", Map.of("server.port", "9999")));
 		new ConsumerDefaults().postProcessEnvironment(environment, new SpringApplication());
 		assertThat(environment.getProperty("server.port")).isEqualTo("9999");
-		assertThat(environment.getProperty("spring.rabbitmq.listener.direct.prefetch")).isEqualTo("250");
+		assertThat(environment.getProperty("spring.rabbitmq.listener.direct.prefetch")).isEqualTo("1000");
 	}
 
 	private static <T> T bind(String prefix, Class<T> type, String property, String value) {

@@ -23,6 +23,8 @@ class NothingIsImaginedIntegrationTests extends FleetTest {
 
 	private static final String IN_HAND = "waybill_in_hand";
 
+	private static final String PREFETCH = "--spring.rabbitmq.listener.direct.prefetch=250";
+
 	@Test
 	void aBacklogOfTenPatiences() throws Exception {
 		Service producer = this.fleet.producer("p");
@@ -40,7 +42,7 @@ class NothingIsImaginedIntegrationTests extends FleetTest {
 	@Test
 	void twoConsumersKilledOneWithAFullPrefetchAndNoneForTenPatiences() throws Exception {
 		Service producer = this.fleet.producer("p");
-		Service full = this.fleet.consumer("--waybill.processor.work-time=1s");
+		Service full = this.fleet.consumer("--waybill.processor.work-time=1s", PREFETCH);
 		Service other = this.fleet.consumer("--waybill.processor.work-time=100ms",
 				"--spring.rabbitmq.listener.direct.prefetch=10");
 		Load load = new Load(producer);
@@ -61,7 +63,7 @@ class NothingIsImaginedIntegrationTests extends FleetTest {
 	void aFullPrefetchOfAProcessorThatNeedsAPatienceForEach() throws Exception {
 		Service producer = this.fleet.producer("p");
 		Service consumer = this.fleet.consumer("--waybill.processor.work-time=" + Fleet.PATIENCE.toSeconds() + "s",
-				"--waybill.concurrency=25");
+				"--waybill.concurrency=25", PREFETCH);
 		Load load = new Load(producer);
 		this.fleet.ready();
 		try (Books books = new Books("aFullPrefetchOfAProcessorThatNeedsAPatienceForEach", this.fleet, load)) {
@@ -89,7 +91,7 @@ class NothingIsImaginedIntegrationTests extends FleetTest {
 	@Test
 	void aConsumerStoppedWithAFullPrefetch() throws Exception {
 		Service producer = this.fleet.producer("p");
-		Service stopped = this.fleet.consumer("--waybill.processor.work-time=1s");
+		Service stopped = this.fleet.consumer("--waybill.processor.work-time=1s", PREFETCH);
 		Load load = new Load(producer);
 		this.fleet.ready();
 		try (Books books = new Books("aConsumerStoppedWithAFullPrefetch", this.fleet, load)) {
