@@ -58,13 +58,13 @@ final class OpenLoop implements AutoCloseable {
 		}
 	}
 
-	/** Sends so many a second for so long; gives all answers when they are there. */
-	List<Answered> send(int perSecond, Duration duration) throws IOException {
+	/** Sends so many a second for so long, and does not wait for the last answers. */
+	void send(int perSecond, Duration duration) throws IOException {
 		long begin = System.nanoTime();
 		long count = perSecond * duration.toMillis() / 1000;
 		boolean starved = false;
 		long sent = 0;
-		while (sent < count || this.idle.size() < this.clients.size()) {
+		while (sent < count) {
 			long now = System.nanoTime();
 			long due = begin + sent * TimeUnit.SECONDS.toNanos(1) / perSecond;
 			while (sent < count && due <= now && !this.idle.isEmpty()) {
@@ -77,22 +77,29 @@ final class OpenLoop implements AutoCloseable {
 			starved = sent < count && due <= now;
 			read(begin + duration.toNanos());
 		}
-		return taken();
 	}
 
-	/** Each of some clients sends the next when it has its answer. */
-	List<Answered> sendInTurn(int some, Duration duration) throws IOException {
+	/** Each of some clients sends the next when it has its answer, for so long. */
+	void sendInTurn(int some, Duration duration) throws IOException {
 		long end = System.nanoTime() + duration.toNanos();
-		boolean goOn = true;
-		while (goOn || this.idle.size() < this.clients.size()) {
-			goOn = System.nanoTime() < end;
-			while (goOn && this.clients.size() - this.idle.size() < some) {
+		while (System.nanoTime() < end) {
+			while (this.clients.size() - this.idle.size() < some) {
 				long now = System.nanoTime();
 				this.idle.removeFirst().send(now, now);
 			}
 			read(end);
 		}
-		return taken();
+	}
+
+	/** All answers since the last time, when the last one is there. */
+	List<Answered> answers() throws IOException {
+		long now = System.nanoTime();
+		while (this.idle.size() < this.clients.size()) {
+			read(now);
+		}
+		List<Answered> all = this.answered;
+		this.answered = new ArrayList<>();
+		return all;
 	}
 
 	private void read(long end) throws IOException {
@@ -109,12 +116,6 @@ final class OpenLoop implements AutoCloseable {
 						+ this.answered.stream().map(Answered::status).distinct().toList(), ex);
 			}
 		}, 1);
-	}
-
-	private List<Answered> taken() {
-		List<Answered> all = this.answered;
-		this.answered = new ArrayList<>();
-		return all;
 	}
 
 	@Override
