@@ -19,6 +19,7 @@ import dev.waybill.testing.NeedsRabbitMq;
 import dev.waybill.testing.RabbitBroker;
 import dev.waybill.testing.VirtualHost;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -242,6 +243,7 @@ class PoisonIntegrationTests {
 	}
 
 	@Test
+	@Tag("long")
 	void aProcessorThatFailsForAMinuteCostsFewDeadLettersAndNothingElse() throws Exception {
 		this.host.policy("retry", "^hello$", RETRY_POLICY);
 		Recorder recorder = new Recorder((message) -> {

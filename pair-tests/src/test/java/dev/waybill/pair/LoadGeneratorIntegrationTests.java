@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The load generator's proof passes with a sound pair, and not where a message was
  * destroyed.
  */
+@Tag("long")
 class LoadGeneratorIntegrationTests extends FleetTest {
 
 	private static final Duration LONG = Duration.ofSeconds(90);
@@ -45,7 +46,6 @@ class LoadGeneratorIntegrationTests extends FleetTest {
 		assertCounts(second.get(0), 1, 0);
 	}
 
-	@Tag("long")
 	@Test
 	void namesWhatWasDestroyed() {
 		Service producer = this.fleet.producer("p");
