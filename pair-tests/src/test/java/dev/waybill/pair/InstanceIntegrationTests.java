@@ -4,11 +4,13 @@ import java.time.Duration;
 import java.time.Instant;
 
 import dev.waybill.testing.BrokerLine;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** One name, one producer. */
+@Tag("long")
 class InstanceIntegrationTests extends FleetTest {
 
 	private static final Duration LONG = Duration.ofSeconds(90);
