@@ -33,15 +33,11 @@ final class EntryQueue {
 	boolean offer(Publication publication, long nanos) throws InterruptedException {
 		this.lock.lockInterruptibly();
 		try {
-			for (long wait = nanos; this.waiting.size() >= this.capacity;) {
-				if (wait <= 0) {
-					return false;
-				}
+			long wait = nanos;
+			while (isFull() && wait > 0) {
 				wait = this.left.awaitNanos(wait);
 			}
-			this.waiting.addLast(publication);
-			this.arrived.signal();
-			return true;
+			return addIfRoom(publication);
 		}
 		finally {
 			this.lock.unlock();
@@ -52,12 +48,7 @@ final class EntryQueue {
 	boolean offer(Publication publication) {
 		this.lock.lock();
 		try {
-			if (this.waiting.size() >= this.capacity) {
-				return false;
-			}
-			this.waiting.addLast(publication);
-			this.arrived.signal();
-			return true;
+			return addIfRoom(publication);
 		}
 		finally {
 			this.lock.unlock();
@@ -117,6 +108,19 @@ final class EntryQueue {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	private boolean addIfRoom(Publication publication) {
+		if (isFull()) {
+			return false;
+		}
+		this.waiting.addLast(publication);
+		this.arrived.signal();
+		return true;
+	}
+
+	private boolean isFull() {
+		return this.waiting.size() >= this.capacity;
 	}
 
 }
