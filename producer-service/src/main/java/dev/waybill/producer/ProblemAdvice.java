@@ -20,11 +20,6 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 
 	private static final Logger problems = LoggerFactory.getLogger(ProblemAdvice.class);
 
-	@ExceptionHandler(RefusedException.class)
-	ResponseEntity<Object> refused(RefusedException ex) {
-		return Problems.of(ex.settlement(), ex.reason(), ex.detail(), ex.messageId());
-	}
-
 	@ExceptionHandler(Exception.class)
 	ResponseEntity<Object> unexpected(Exception ex) {
 		problems.error("A request failed unexpectedly", ex);
