@@ -32,8 +32,6 @@ final class BatchServlet extends PublishServlet {
 
 	private static final Logger logger = LoggerFactory.getLogger(BatchServlet.class);
 
-	private static final int LONGEST_ID = 200;
-
 	private static final String AND_ALL_AFTER = "; this line and all after it were not read";
 
 	private final transient MessageReader reader;
@@ -65,7 +63,7 @@ final class BatchServlet extends PublishServlet {
 	@Override
 	@Nullable String key(HttpServletRequest request) {
 		String key = this.reader.key(request);
-		int longest = LONGEST_ID - ("/" + (this.settings.maxLines() - 1)).length();
+		int longest = MessageReader.LONGEST_KEY - ("/" + (this.settings.maxLines() - 1)).length();
 		if (key != null && key.length() > longest) {
 			throw new RefusedException(Reason.MALFORMED, "The Idempotency-Key of a batch has " + key.length()
 					+ " characters; allowed are up to " + longest + ", since each line's is this one, / and its index",
@@ -93,9 +91,8 @@ final class BatchServlet extends PublishServlet {
 			boolean whole = read(request, batch, key);
 			batch.complete();
 			if (!whole) {
-				// Where the server saw that itself it lets nobody write, and has the
-				// error
-				// page answer when this returns.
+				// Where the server saw that itself it lets nobody write, and has
+				// the error page answer when this returns.
 				settled.completeOnTimeout(null, longestWait(), TimeUnit.MILLISECONDS).join();
 				request.setAttribute(ANSWER, batch);
 				this.answers.batch(response, type, batch);

@@ -30,7 +30,7 @@ final class MessageReader {
 
 	static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
-	private static final int LONGEST_KEY = 200;
+	static final int LONGEST_KEY = 200;
 
 	/** An AMQP short string holds 255 bytes. */
 	private static final int LONGEST_HEADER = 255;
