@@ -4,8 +4,8 @@ import dev.waybill.contract.ContentDigest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message as a client sent it, checked; decides when its content is digested, which
- * costs more than the rest of taking it in, and when its body is let go.
+ * A message as a client sent it, checked; decides when its content is digested, which is
+ * for few messages only, and when its body is let go.
  */
 final class IncomingMessage {
 
