@@ -1,10 +1,10 @@
 package dev.waybill.producer;
 
-import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -12,18 +12,13 @@ import org.jspecify.annotations.Nullable;
 /** Holds what waits for a lane, bounded by count. */
 final class EntryQueue {
 
-	private final int capacity;
+	private final BlockingQueue<Publication> waiting;
 
-	private final Deque<Publication> waiting = new ArrayDeque<>();
-
-	private final ReentrantLock lock = new ReentrantLock();
-
-	private final Condition arrived = this.lock.newCondition();
-
-	private final Condition left = this.lock.newCondition();
+	/** What goes first, and beyond the bound: it was let in before. */
+	private final Deque<Publication> again = new ConcurrentLinkedDeque<>();
 
 	EntryQueue(int capacity) {
-		this.capacity = capacity;
+		this.waiting = new LinkedBlockingQueue<>(capacity);
 	}
 
 	/**
@@ -31,96 +26,36 @@ final class EntryQueue {
 	 * @return false where that takes longer than the nanoseconds given
 	 */
 	boolean offer(Publication publication, long nanos) throws InterruptedException {
-		this.lock.lockInterruptibly();
-		try {
-			long wait = nanos;
-			while (isFull() && wait > 0) {
-				wait = this.left.awaitNanos(wait);
-			}
-			return addIfRoom(publication);
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return this.waiting.offer(publication, nanos, TimeUnit.NANOSECONDS);
 	}
 
 	/** Adds it at the end, unless the queue is full. */
 	boolean offer(Publication publication) {
-		this.lock.lock();
-		try {
-			return addIfRoom(publication);
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return this.waiting.offer(publication);
 	}
 
 	/**
-	 * Puts back at the front what must be published once more; it was let in before, so
-	 * it is let in again.
+	 * Puts back at the front what must be published once more. Wakes nobody: the lane
+	 * that gave it back is the next to look, or another when its wait is over.
 	 */
 	void putBack(Publication publication) {
-		this.lock.lock();
-		try {
-			this.waiting.addFirst(publication);
-			this.arrived.signal();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		this.again.addFirst(publication);
 	}
 
 	/** The next one, or null where none comes in time. */
 	@Nullable Publication poll(long millis) throws InterruptedException {
-		this.lock.lockInterruptibly();
-		try {
-			long left = TimeUnit.MILLISECONDS.toNanos(millis);
-			while (this.waiting.isEmpty() && left > 0) {
-				left = this.arrived.awaitNanos(left);
-			}
-			Publication next = this.waiting.pollFirst();
-			this.left.signal();
-			return next;
-		}
-		finally {
-			this.lock.unlock();
-		}
+		Publication next = this.again.pollFirst();
+		return (next != null) ? next : this.waiting.poll(millis, TimeUnit.MILLISECONDS);
 	}
 
 	/** Removes those for which this says so, each under the eyes of no lane. */
 	void removeIf(Predicate<Publication> settled) {
-		this.lock.lock();
-		try {
-			if (this.waiting.removeIf(settled)) {
-				this.left.signalAll();
-			}
-		}
-		finally {
-			this.lock.unlock();
-		}
+		this.again.removeIf(settled);
+		this.waiting.removeIf(settled);
 	}
 
 	int size() {
-		this.lock.lock();
-		try {
-			return this.waiting.size();
-		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
-	private boolean addIfRoom(Publication publication) {
-		if (isFull()) {
-			return false;
-		}
-		this.waiting.addLast(publication);
-		this.arrived.signal();
-		return true;
-	}
-
-	private boolean isFull() {
-		return this.waiting.size() >= this.capacity;
+		return this.again.size() + this.waiting.size();
 	}
 
 }
