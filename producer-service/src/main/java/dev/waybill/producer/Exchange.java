@@ -22,7 +22,7 @@ final class Exchange implements AsyncListener {
 
 	private final Runnable end;
 
-	private boolean over;
+	private volatile boolean over;
 
 	/**
 	 * Begins to wait.
@@ -67,6 +67,10 @@ final class Exchange implements AsyncListener {
 		}
 	}
 
+	private synchronized void ended() {
+		end();
+	}
+
 	private void end() {
 		if (!this.over) {
 			this.over = true;
@@ -80,13 +84,16 @@ final class Exchange implements AsyncListener {
 	}
 
 	@Override
-	public synchronized void onError(AsyncEvent event) {
-		end();
+	public void onError(AsyncEvent event) {
+		ended();
 	}
 
 	@Override
-	public synchronized void onComplete(AsyncEvent event) {
-		end();
+	public void onComplete(AsyncEvent event) {
+		// Mostly we are the ones who completed it, and still hold the lock.
+		if (!this.over) {
+			ended();
+		}
 	}
 
 	@Override
