@@ -54,6 +54,14 @@ final class ConfirmWindow {
 		return !this.ended && !isFull();
 	}
 
+	/** Waits until the broker has spoken of all, or it has ended, or so long. */
+	synchronized void awaitEmpty(long nanos) throws InterruptedException {
+		long end = System.nanoTime() + nanos;
+		for (long left = nanos; this.oldest < this.next && left > 0; left = end - System.nanoTime()) {
+			TimeUnit.NANOSECONDS.timedWait(this, left);
+		}
+	}
+
 	synchronized boolean hasPlace() {
 		return !this.ended && !isFull();
 	}

@@ -165,8 +165,8 @@ final class Lanes implements SmartLifecycle {
 	private void keepRunning(int index) {
 		long pause = 0;
 		while (!this.stopping.get()) {
-			PublishLane lane = new PublishLane(this.template, this.queue, this.instance, this.entries,
-					this.settings.window(), this.accounting.ledger(), this.accounting.recent(), this.stopping);
+			PublishLane lane = new PublishLane(this.template, this.queue, this.instance, this.entries, this.settings,
+					this.accounting.ledger(), this.accounting.recent(), this.stopping);
 			this.windows.put(index, lane);
 			long begun = System.nanoTime();
 			AtomicBoolean started = new AtomicBoolean();

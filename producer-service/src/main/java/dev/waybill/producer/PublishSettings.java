@@ -15,6 +15,8 @@ import org.springframework.util.unit.DataSize;
  * @param deadline from reading a message to answering for it, 1 s to 5 min
  * @param lanes threads that publish, each with a channel of its own, 1 to 64
  * @param window publishes of a lane that may be unconfirmed, 1 to 10,000
+ * @param linger least time between two bursts of publishes while the broker has not
+ * spoken of all before, 0 to 100 ms
  * @param givenEntryQueue messages that may wait for a lane, 1 to 1,000,000; if not set,
  * one for each 512 KiB of the heap, at most 2,000
  * @param entryBytes bytes of bodies that may be in hand; an eighth of the heap if not set
@@ -23,9 +25,9 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("waybill.publish")
 record PublishSettings(@DefaultValue("5s") Duration deadline, @DefaultValue("1") int lanes,
-		@DefaultValue("100") int window, @Name("entry-queue") @Nullable Integer givenEntryQueue,
-		@Nullable DataSize entryBytes, @DefaultValue("1MB") DataSize maxMessageSize,
-		@DefaultValue("7s") Duration stopTimeout) {
+		@DefaultValue("100") int window, @DefaultValue("5ms") Duration linger,
+		@Name("entry-queue") @Nullable Integer givenEntryQueue, @Nullable DataSize entryBytes,
+		@DefaultValue("1MB") DataSize maxMessageSize, @DefaultValue("7s") Duration stopTimeout) {
 
 	private static final long HEAP_OF_ENTRY = 512 * 1024;
 
@@ -34,6 +36,7 @@ record PublishSettings(@DefaultValue("5s") Duration deadline, @DefaultValue("1")
 				deadline.toMillis() >= 1000 && deadline.compareTo(Duration.ofMinutes(5)) <= 0);
 		check("lanes", lanes, "1 to 64", lanes >= 1 && lanes <= 64);
 		check("window", window, "1 to 10000", window >= 1 && window <= 10_000);
+		check("linger", linger, "0s to 100ms", !linger.isNegative() && linger.compareTo(Duration.ofMillis(100)) <= 0);
 		if (givenEntryQueue == null) {
 			// Who waits keeps a connection, and a request of Tomcat some 100 KB.
 			givenEntryQueue = (int) Math.min(2000, Runtime.getRuntime().maxMemory() / HEAP_OF_ENTRY);

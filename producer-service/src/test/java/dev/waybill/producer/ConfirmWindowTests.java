@@ -3,6 +3,7 @@ package dev.waybill.producer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
@@ -23,6 +24,8 @@ class ConfirmWindowTests {
 	private static final Settlement NACKED = Settlement.of(Reason.NACKED);
 
 	private static final Settlement TIMEOUT = Settlement.of(Reason.CONFIRM_TIMEOUT);
+
+	private static final long HOUR = TimeUnit.HOURS.toNanos(1);
 
 	private final DeliveryLedger ledger = Some.ledger();
 
@@ -73,6 +76,48 @@ class ConfirmWindowTests {
 		assertOutcomes(Settlement.ACCEPTED, UNROUTABLE, Settlement.ACCEPTED);
 		assertThat(this.ledger.totals().accepted()).isEqualTo(2);
 		assertThat(this.ledger.totals().rejected()).isEqualTo(1);
+	}
+
+	@Test
+	void nobodyWaitsWhileNothingIsUnconfirmed() throws Exception {
+		assertThat(waited(HOUR).get(10, TimeUnit.SECONDS)).isZero();
+	}
+
+	@Test
+	void whoWaitsUntilAllIsConfirmedGoesOnWithTheLastConfirm() throws Exception {
+		publish(2);
+		CompletableFuture<Integer> waited = waited(HOUR);
+		this.window.confirmed(11, false, true);
+		assertThat(waited).isNotDone();
+		this.window.confirmed(12, false, true);
+		assertThat(waited.get(10, TimeUnit.SECONDS)).isZero();
+	}
+
+	@Test
+	void whoWaitsUntilAllIsConfirmedGoesOnWhenItsTimeIsOver() throws Exception {
+		publish(1);
+		assertThat(waited(1).get(10, TimeUnit.SECONDS)).isEqualTo(1);
+	}
+
+	@Test
+	void whoWaitsUntilAllIsConfirmedGoesOnWhenTheChannelEnds() throws Exception {
+		publish(1);
+		CompletableFuture<Integer> waited = waited(HOUR);
+		this.window.end();
+		assertThat(waited.get(10, TimeUnit.SECONDS)).isZero();
+	}
+
+	/** How many are unconfirmed at the end of a wait of so many nanoseconds. */
+	private CompletableFuture<Integer> waited(long nanos) {
+		return CompletableFuture.supplyAsync(() -> {
+			try {
+				this.window.awaitEmpty(nanos);
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+			return this.window.size();
+		});
 	}
 
 	@Test

@@ -27,6 +27,7 @@ class SettingsTests {
 		assertThat(settings.deadline()).isEqualTo(Duration.ofSeconds(5));
 		assertThat(settings.lanes()).isEqualTo(1);
 		assertThat(settings.window()).isEqualTo(100);
+		assertThat(settings.linger()).isEqualTo(Duration.ofMillis(5));
 		assertThat(settings.entryQueue()).isEqualTo((int) Math.min(2000, HEAP / (512 * 1024)));
 		assertThat(settings.maxMessageSize()).isEqualTo(DataSize.ofMegabytes(1));
 		assertThat(settings.stopTimeout()).isEqualTo(Duration.ofSeconds(7));
@@ -38,7 +39,8 @@ class SettingsTests {
 	@ParameterizedTest
 	@CsvSource({ "deadline, 999ms, 1s to 5m", "deadline, 301s, 1s to 5m", "deadline, -5s, 1s to 5m",
 			"lanes, 0, 1 to 64", "lanes, 65, 1 to 64", "window, 0, 1 to 10000", "window, 10001, 1 to 10000",
-			"entry-queue, 0, 1 to 1000000", "entry-queue, 1000001, 1 to 1000000", "max-message-size, 0B, 1B to 128MB",
+			"linger, -1ms, 0s to 100ms", "linger, 101ms, 0s to 100ms", "entry-queue, 0, 1 to 1000000",
+			"entry-queue, 1000001, 1 to 1000000", "max-message-size, 0B, 1B to 128MB",
 			"max-message-size, 129MB, 1B to 128MB", "max-message-size, 134217729B, 1B to 128MB",
 			"stop-timeout, -1s, 0s to 1m", "stop-timeout, 61s, 0s to 1m",
 			"entry-bytes, 1048575B, at least waybill.publish.max-message-size" })
@@ -47,8 +49,9 @@ class SettingsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "deadline, 1s", "deadline, 5m", "lanes, 64", "window, 1", "window, 10000", "entry-queue, 1",
-			"max-message-size, 1B", "stop-timeout, 0s", "stop-timeout, 1m", "entry-bytes, 1MB" })
+	@CsvSource({ "deadline, 1s", "deadline, 5m", "lanes, 64", "window, 1", "window, 10000", "linger, 0s",
+			"linger, 100ms", "entry-queue, 1", "max-message-size, 1B", "stop-timeout, 0s", "stop-timeout, 1m",
+			"entry-bytes, 1MB" })
 	void theEndsOfARangeAreAllowed(String name, String value) {
 		assertThat(bind("waybill.publish", PublishSettings.class, Map.of("waybill.publish." + name, value)))
 			.isNotNull();
