@@ -14,7 +14,8 @@ prefix=waybill-bench-$$
 kept=$PWD/benchmarks/target
 jre=eclipse-temurin:25-jre
 broker_image=rabbitmq:4.3-management
-jvm_flags=(-Xmx256m)
+# As the Dockerfiles set them.
+jvm_flags=(-Xmx256m -XX:+UseSerialGC)
 started=()
 
 fail() {
