@@ -54,10 +54,10 @@ final class ConfirmWindow {
 		return !this.ended && !isFull();
 	}
 
-	/** Waits until the broker has spoken of all, or it has ended, or so long. */
-	synchronized void awaitEmpty(long nanos) throws InterruptedException {
+	/** Waits until at most so many are unconfirmed, or so long, or until it has ended. */
+	synchronized void awaitFew(int most, long nanos) throws InterruptedException {
 		long end = System.nanoTime() + nanos;
-		for (long left = nanos; this.oldest < this.next && left > 0; left = end - System.nanoTime()) {
+		for (long left = nanos; this.next - this.oldest > most && left > 0; left = end - System.nanoTime()) {
 			TimeUnit.NANOSECONDS.timedWait(this, left);
 		}
 	}

@@ -36,6 +36,9 @@ final class PublishLane {
 
 	private static final long POLL_MILLIS = 100;
 
+	/** The broker is busy when more than this part of the window is unconfirmed. */
+	private static final int BUSY_SHARE = 8;
+
 	/** How often to look whether the file allows more numbers. */
 	private static final long RESERVATION_MILLIS = 5;
 
@@ -164,12 +167,13 @@ final class PublishLane {
 
 	/**
 	 * Lets more gather while the broker is busy with what it has: a few large bursts cost
-	 * the broker, the consumer and us less than many small ones. By Nagle's rule (RFC
-	 * 896), but with a bound: what finds the broker idle does not wait.
+	 * the broker, the consumer and us less than many small ones. Like Nagle's rule (RFC
+	 * 896), but with a bound, and what finds the broker with little to do does not wait.
 	 */
 	private void linger(ConfirmWindow opened) throws InterruptedException {
-		if (this.entries.size() < this.settings.window() / 2) {
-			opened.awaitEmpty(this.settings.linger().toNanos());
+		int window = this.settings.window();
+		if (this.entries.size() < window / 2) {
+			opened.awaitFew(window / BUSY_SHARE, this.settings.linger().toNanos());
 		}
 	}
 

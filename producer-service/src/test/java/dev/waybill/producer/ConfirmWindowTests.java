@@ -79,29 +79,31 @@ class ConfirmWindowTests {
 	}
 
 	@Test
-	void nobodyWaitsWhileNothingIsUnconfirmed() throws Exception {
+	void nobodyWaitsWhileFewAreUnconfirmed() throws Exception {
 		assertThat(waited(HOUR).get(10, TimeUnit.SECONDS)).isZero();
+		publish(1);
+		assertThat(waited(HOUR).get(10, TimeUnit.SECONDS)).isEqualTo(1);
 	}
 
 	@Test
-	void whoWaitsUntilAllIsConfirmedGoesOnWithTheLastConfirm() throws Exception {
-		publish(2);
+	void whoWaitsUntilFewAreUnconfirmedGoesOnWithTheConfirmThatLeavesFew() throws Exception {
+		publish(3);
 		CompletableFuture<Integer> waited = waited(HOUR);
 		this.window.confirmed(11, false, true);
 		assertThat(waited).isNotDone();
 		this.window.confirmed(12, false, true);
-		assertThat(waited.get(10, TimeUnit.SECONDS)).isZero();
+		assertThat(waited.get(10, TimeUnit.SECONDS)).isEqualTo(1);
 	}
 
 	@Test
-	void whoWaitsUntilAllIsConfirmedGoesOnWhenItsTimeIsOver() throws Exception {
-		publish(1);
-		assertThat(waited(1).get(10, TimeUnit.SECONDS)).isEqualTo(1);
+	void whoWaitsUntilFewAreUnconfirmedGoesOnWhenItsTimeIsOver() throws Exception {
+		publish(2);
+		assertThat(waited(1).get(10, TimeUnit.SECONDS)).isEqualTo(2);
 	}
 
 	@Test
-	void whoWaitsUntilAllIsConfirmedGoesOnWhenTheChannelEnds() throws Exception {
-		publish(1);
+	void whoWaitsUntilFewAreUnconfirmedGoesOnWhenTheChannelEnds() throws Exception {
+		publish(2);
 		CompletableFuture<Integer> waited = waited(HOUR);
 		this.window.end();
 		assertThat(waited.get(10, TimeUnit.SECONDS)).isZero();
@@ -111,7 +113,7 @@ class ConfirmWindowTests {
 	private CompletableFuture<Integer> waited(long nanos) {
 		return CompletableFuture.supplyAsync(() -> {
 			try {
-				this.window.awaitEmpty(nanos);
+				this.window.awaitFew(1, nanos);
 			}
 			catch (InterruptedException ex) {
 				throw new IllegalStateException(ex);

@@ -102,7 +102,7 @@ class SettingsTests {
 			.withMessageContaining("allowed is " + allowed);
 	}
 
-	private static <T> T bind(String prefix, Class<T> type, Map<String, String> properties) {
+	static <T> T bind(String prefix, Class<T> type, Map<String, String> properties) {
 		return new Binder(new MapConfigurationPropertySource(properties)).bindOrCreate(prefix, Bindable.of(type));
 	}
 
