@@ -1,9 +1,6 @@
 package dev.waybill.producer;
 
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
-
-import org.jspecify.annotations.Nullable;
 
 /**
  * One message on its way from the request to its outcome; decides who may publish it and
@@ -25,9 +22,6 @@ final class Publication {
 
 	private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
 
-	/** Let go when it is settled: an unconfirmed publish may keep its place for long. */
-	private volatile byte @Nullable [] body;
-
 	private volatile boolean unknownCopy;
 
 	private volatile boolean republished;
@@ -44,7 +38,6 @@ final class Publication {
 	Publication(IncomingMessage message, long acceptedAt, long startedNanos, long deadlineNanos, boolean unknownCopy,
 			Listener listener) {
 		this.message = message;
-		this.body = message.body();
 		this.acceptedAt = acceptedAt;
 		this.startedNanos = startedNanos;
 		this.deadlineNanos = deadlineNanos;
@@ -58,7 +51,11 @@ final class Publication {
 
 	/** The body; only for the lane that claimed it, and before it may be settled. */
 	byte[] body() {
-		return Objects.requireNonNull(this.body, "settled already");
+		byte[] body = this.message.body();
+		if (isSettled()) {
+			throw new IllegalStateException("settled already, and its body let go");
+		}
+		return body;
 	}
 
 	long acceptedAt() {
@@ -128,7 +125,6 @@ final class Publication {
 			return false;
 		}
 		Settlement known = this.unknownCopy ? settlement.withUnknownCopy() : settlement;
-		this.body = null;
 		this.message.letGo(known.outcome());
 		this.listener.settled(this, known);
 		return true;
