@@ -50,7 +50,7 @@ final class BatchServlet extends PublishServlet {
 
 	BatchServlet(MessageReader reader, MessagePublisher publisher, BatchShare share, ProducerMetrics metrics,
 			Answers answers, PublishSettings publish, BatchSettings settings) {
-		super(PATH, MediaType.APPLICATION_NDJSON, metrics, answers, publish);
+		super(PATH, MediaType.APPLICATION_NDJSON, publisher, metrics, answers, publish);
 		this.reader = reader;
 		this.publisher = publisher;
 		this.share = share;
@@ -76,10 +76,7 @@ final class BatchServlet extends PublishServlet {
 	void publish(HttpServletRequest request, HttpServletResponse response, @Nullable String key, String type)
 			throws IOException {
 		checkHeaders(request, key);
-		Reason refusal = (key == null) ? this.publisher.refusal() : null;
-		if (refusal != null) {
-			throw new RefusedException(refusal, refusal.detail(), null);
-		}
+		refuseInVain(key);
 		if (!this.share.begin()) {
 			throw refused(Reason.OVERLOADED, "There are " + this.settings.concurrent() + " batches in hand already",
 					key);
@@ -224,18 +221,14 @@ final class BatchServlet extends PublishServlet {
 
 	private void refuse(Batch batch, int index, RefusedException refusal, @Nullable String key, long started) {
 		String id = (key != null) ? key + "/" + index : MessageIds.next();
-		boolean mayBeStored = key != null && refusal.reason() == Reason.OVERLOADED && this.publisher.mayBeStored(id);
-		Settlement settlement = mayBeStored ? refusal.settlement().withUnknownCopy() : refusal.settlement();
+		Settlement settlement = honest(refusal, (key != null) ? id : null).settlement();
 		this.metrics.attempted();
 		this.metrics.settled(settlement, started);
 		batch.settle(index, new Batch.Line(id, settlement, false, refusal.detail()));
 	}
 
-	/** The same for a batch of which an earlier attempt may be stored. */
 	private RefusedException refused(Reason reason, String detail, @Nullable String key) {
-		RefusedException refused = new RefusedException(reason, detail, key);
-		boolean mayBeStored = key != null && reason == Reason.OVERLOADED && this.publisher.mayBeStored(key + "/0");
-		return mayBeStored ? refused.withUnknownCopy() : refused;
+		return honest(new RefusedException(reason, detail, key), (key != null) ? key + "/0" : null);
 	}
 
 	/** How long a line may wait: as long as its batch may take, and not for ever. */

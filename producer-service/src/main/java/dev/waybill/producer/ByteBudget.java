@@ -45,4 +45,28 @@ final class ByteBudget {
 		return this.taken.get();
 	}
 
+	/** For one body, which has taken nothing yet. */
+	Part part() {
+		return new Part();
+	}
+
+	/** What one body has taken; for one thread at a time. */
+	final class Part {
+
+		private long bytes;
+
+		boolean tryTake(long more) {
+			boolean taken = ByteBudget.this.tryTake(more);
+			this.bytes += taken ? more : 0;
+			return taken;
+		}
+
+		/** Gives back all but so many. */
+		void giveBackAllBut(long needed) {
+			giveBack(this.bytes - needed);
+			this.bytes = needed;
+		}
+
+	}
+
 }

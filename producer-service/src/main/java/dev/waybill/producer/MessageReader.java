@@ -1,5 +1,6 @@
 package dev.waybill.producer;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
@@ -35,6 +36,9 @@ final class MessageReader {
 	/** An AMQP short string holds 255 bytes. */
 	private static final int LONGEST_HEADER = 255;
 
+	/** Of a body that does not say its length, so much is read at a time. */
+	private static final int BLOCK = 8 * 1024;
+
 	/** The size of the body bounds the rest; depth costs memory of its own. */
 	private static final JsonFactory JSON = JsonFactory.builder()
 		.streamReadConstraints(StreamReadConstraints.builder()
@@ -48,20 +52,6 @@ final class MessageReader {
 
 	MessageReader(PublishSettings settings) {
 		this.maxSize = (int) settings.maxMessageSize().toBytes();
-	}
-
-	/**
-	 * The bytes to take from the budget before the body is read.
-	 * @param request the request, of which no byte has been read
-	 * @param key the client's key, or null
-	 * @throws RefusedException where the request says that it is too large
-	 */
-	int bytesToTake(HttpServletRequest request, @Nullable String key) {
-		long declared = request.getContentLengthLong();
-		if (declared > this.maxSize) {
-			throw tooLarge(key);
-		}
-		return (declared >= 0) ? (int) declared : this.maxSize;
 	}
 
 	/**
@@ -94,14 +84,19 @@ final class MessageReader {
 	 * Reads and checks the message.
 	 * @param request the request, of which no byte has been read
 	 * @param key the client's key, or null
-	 * @throws RefusedException where it breaks a rule, or does not come to its end
+	 * @param room where the bytes of the body are taken, each before it is read
+	 * @throws RefusedException where it breaks a rule, does not come to its end, or there
+	 * is no room
 	 */
-	IncomingMessage read(HttpServletRequest request, @Nullable String key) {
+	IncomingMessage read(HttpServletRequest request, @Nullable String key, ByteBudget.Part room) {
+		if (request.getContentLengthLong() > this.maxSize) {
+			throw tooLarge(key);
+		}
 		String contentType = header(request.getContentType(), HttpHeaders.CONTENT_TYPE, key);
 		String encodings = String.join(", ", Collections.list(request.getHeaders(HttpHeaders.CONTENT_ENCODING)));
 		String contentEncoding = header(encodings, HttpHeaders.CONTENT_ENCODING, key);
 		boolean json = contentEncoding == null && isJson(contentType, key);
-		byte[] body = body(request, key);
+		byte[] body = body(request, key, room);
 		if (json) {
 			checkJson(body, key);
 		}
@@ -121,9 +116,10 @@ final class MessageReader {
 				MediaType.APPLICATION_JSON_VALUE, null, line);
 	}
 
-	private byte[] body(HttpServletRequest request, @Nullable String key) {
+	private byte[] body(HttpServletRequest request, @Nullable String key, ByteBudget.Part room) {
 		try {
-			return bytes(request, key);
+			return (request.getContentLengthLong() >= 0) ? declared(request, key, room)
+					: undeclared(request, key, room);
 		}
 		catch (IOException ex) {
 			// The client is gone or slow, or its chunks are wrong: nothing was published.
@@ -131,24 +127,39 @@ final class MessageReader {
 		}
 	}
 
-	private byte[] bytes(HttpServletRequest request, @Nullable String key) throws IOException {
-		long declared = request.getContentLengthLong();
-		ServletInputStream in = request.getInputStream();
-		byte[] body;
-		if (declared >= 0) {
-			body = new byte[(int) declared];
-			int read = in.readNBytes(body, 0, body.length);
-			if (read < declared) {
-				throw malformed("The body ended after " + read + " of " + declared + " bytes", key);
-			}
-		}
-		else {
-			body = in.readNBytes(this.maxSize + 1);
-			if (body.length > this.maxSize) {
-				throw tooLarge(key);
-			}
+	private static byte[] declared(HttpServletRequest request, @Nullable String key, ByteBudget.Part room)
+			throws IOException {
+		int length = request.getContentLength();
+		take(length, key, room);
+		byte[] body = new byte[length];
+		int read = request.getInputStream().readNBytes(body, 0, length);
+		if (read < length) {
+			throw malformed("The body ended after " + read + " of " + length + " bytes", key);
 		}
 		return body;
+	}
+
+	private byte[] undeclared(HttpServletRequest request, @Nullable String key, ByteBudget.Part room)
+			throws IOException {
+		ServletInputStream in = request.getInputStream();
+		ByteArrayOutputStream body = new ByteArrayOutputStream();
+		byte[] block;
+		do {
+			take(Math.min(BLOCK, this.maxSize - body.size()), key, room);
+			block = in.readNBytes(BLOCK);
+			if (body.size() + block.length > this.maxSize) {
+				throw tooLarge(key);
+			}
+			body.writeBytes(block);
+		}
+		while (block.length == BLOCK);
+		return body.toByteArray();
+	}
+
+	private static void take(int bytes, @Nullable String key, ByteBudget.Part room) {
+		if (!room.tryTake(bytes)) {
+			throw new RefusedException(Reason.OVERLOADED, Reason.OVERLOADED.detail(), key);
+		}
 	}
 
 	private static @Nullable String header(@Nullable String value, String name, @Nullable String key) {

@@ -27,7 +27,7 @@ final class MessageServlet extends PublishServlet {
 
 	MessageServlet(MessageReader reader, MessagePublisher publisher, ByteBudget budget, ProducerMetrics metrics,
 			Answers answers, PublishSettings settings) {
-		super(PATH, MediaType.APPLICATION_JSON, metrics, answers, settings);
+		super(PATH, MediaType.APPLICATION_JSON, publisher, metrics, answers, settings);
 		this.reader = reader;
 		this.publisher = publisher;
 		this.budget = budget;
@@ -42,30 +42,25 @@ final class MessageServlet extends PublishServlet {
 	@Override
 	void publish(HttpServletRequest request, HttpServletResponse response, @Nullable String key, String type)
 			throws IOException {
-		Reason refusal = (key == null) ? this.publisher.refusal() : null;
-		if (refusal != null) {
-			// With a key, an earlier answer may have to be repeated: that needs the body.
-			throw new RefusedException(refusal, refusal.detail(), null);
-		}
-		int bytes = this.reader.bytesToTake(request, key);
-		if (!this.budget.tryTake(bytes)) {
-			RefusedException refused = new RefusedException(Reason.OVERLOADED, Reason.OVERLOADED.detail(), key);
-			throw (key != null && this.publisher.mayBeStored(key)) ? refused.withUnknownCopy() : refused;
-		}
+		refuseInVain(key);
+		ByteBudget.Part room = this.budget.part();
 		IncomingMessage message;
 		try {
-			message = this.reader.read(request, key);
+			message = this.reader.read(request, key, room);
+		}
+		catch (RefusedException ex) {
+			room.giveBackAllBut(0);
+			throw honest(ex, key);
 		}
 		catch (Throwable ex) { // there may be no memory for the body
-			this.budget.giveBack(bytes);
+			room.giveBackAllBut(0);
 			throw ex;
 		}
-		int length = message.body().length;
-		this.budget.giveBack(bytes - length);
+		room.giveBackAllBut(message.body().length);
 		String messageId = message.messageId();
 		String path = request.getRequestURI();
 		CompletableFuture<Answer> published = this.publisher.publish(message)
-			.whenComplete((answer, ex) -> this.budget.giveBack(length));
+			.whenComplete((answer, ex) -> room.giveBackAllBut(0));
 		if (published.isDone()) {
 			answer(published.join(), response, type, path, messageId);
 			return;

@@ -33,13 +33,17 @@ abstract class PublishServlet extends HttpServlet {
 
 	private final transient AnswerTypes types;
 
+	private final transient MessagePublisher publisher;
+
 	private final transient ProducerMetrics metrics;
 
 	private final transient Answers answers;
 
 	private final long longestWait;
 
-	PublishServlet(String path, MediaType answer, ProducerMetrics metrics, Answers answers, PublishSettings settings) {
+	PublishServlet(String path, MediaType answer, MessagePublisher publisher, ProducerMetrics metrics, Answers answers,
+			PublishSettings settings) {
+		this.publisher = publisher;
 		this.path = path;
 		this.types = new AnswerTypes(answer, MediaType.APPLICATION_PROBLEM_JSON);
 		this.metrics = metrics;
@@ -61,6 +65,26 @@ abstract class PublishServlet extends HttpServlet {
 	/** Milliseconds after which a request is answered whatever has happened. */
 	long longestWait() {
 		return this.longestWait;
+	}
+
+	/**
+	 * Refuses what would be turned away whatever it is; but for what has a key, since an
+	 * earlier answer may have to be repeated, and that needs the body.
+	 */
+	final void refuseInVain(@Nullable String key) {
+		Reason refusal = (key == null) ? this.publisher.refusal() : null;
+		if (refusal != null) {
+			throw new RefusedException(refusal, refusal.detail(), null);
+		}
+	}
+
+	/**
+	 * A refusal that says unknown where there was no room to look at the message, and an
+	 * earlier attempt with its key may be stored.
+	 */
+	final RefusedException honest(RefusedException refusal, @Nullable String key) {
+		boolean mayBeStored = key != null && refusal.reason() == Reason.OVERLOADED && this.publisher.mayBeStored(key);
+		return mayBeStored ? refusal.withUnknownCopy() : refusal;
 	}
 
 	@Override
