@@ -34,4 +34,20 @@ class ByteBudgetTests {
 		assertThat(given.get()).isPositive().isLessThanOrEqualTo(1000).isEqualTo(budget.taken());
 	}
 
+	@Test
+	void aBodyGivesBackWhatItDoesNotNeed() {
+		ByteBudget budget = new ByteBudget(100);
+		ByteBudget.Part one = budget.part();
+		assertThat(one.tryTake(60)).isTrue();
+		assertThat(one.tryTake(30)).isTrue();
+		ByteBudget.Part other = budget.part();
+		assertThat(other.tryTake(11)).isFalse();
+		one.giveBackAllBut(70);
+		assertThat(budget.taken()).isEqualTo(70);
+		assertThat(other.tryTake(30)).isTrue();
+		one.giveBackAllBut(0);
+		other.giveBackAllBut(0);
+		assertThat(budget.taken()).isZero();
+	}
+
 }

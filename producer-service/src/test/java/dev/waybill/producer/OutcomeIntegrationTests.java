@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
 import com.rabbitmq.client.GetResponse;
@@ -259,6 +260,19 @@ class OutcomeIntegrationTests {
 		assertRejectedForGood(producer.post(RunningProducer.bytes(1024 * 1024 + 1)), 413, "too-large");
 		line.release();
 		two.forEach((one) -> assertThat(one.join().status()).isEqualTo(202));
+	}
+
+	@Test
+	void aBodyThatSaysNoLengthTakesTheBytesThatHaveCome() {
+		CountDownLatch lastBytes = new CountDownLatch(1);
+		List<CompletableFuture<Answer>> slow = IntStream.range(0, 2)
+			.mapToObj((i) -> producer
+				.postAsync(RunningProducer.keptBackInChunks(RunningProducer.bytes(40_000), lastBytes)))
+			.toList();
+		Eventually.within(Duration.ofMillis(2500), () -> producer.scrape().sum("waybill_entry_bytes") >= 2 * 10_000);
+		assertThat(producer.post(RunningProducer.bytes(1024 * 1024)).status()).isEqualTo(202);
+		lastBytes.countDown();
+		slow.forEach((one) -> assertThat(one.join().status()).isEqualTo(202));
 	}
 
 	@Test

@@ -201,6 +201,11 @@ final class RunningProducer implements AutoCloseable {
 
 	/** A body of known length whose last byte comes when it may. */
 	static BodyPublisher keptBack(byte[] body, CountDownLatch lastByte) {
+		return BodyPublishers.fromPublisher(keptBackInChunks(body, lastByte), body.length);
+	}
+
+	/** The same, which does not say its length. */
+	static BodyPublisher keptBackInChunks(byte[] body, CountDownLatch lastByte) {
 		InputStream last = new ByteArrayInputStream(body, body.length - 1, 1) {
 			@Override
 			public int read(byte[] into, int offset, int length) {
@@ -213,10 +218,8 @@ final class RunningProducer implements AutoCloseable {
 				return super.read(into, offset, length);
 			}
 		};
-		return BodyPublishers.fromPublisher(
-				BodyPublishers.ofInputStream(
-						() -> new SequenceInputStream(new ByteArrayInputStream(body, 0, body.length - 1), last)),
-				body.length);
+		return BodyPublishers
+			.ofInputStream(() -> new SequenceInputStream(new ByteArrayInputStream(body, 0, body.length - 1), last));
 	}
 
 	/** Bytes that are no text. */
