@@ -352,9 +352,14 @@ end_perf_test() {
 
 # --- words about the run ---
 
+# Tables that were written before change nothing that is measured.
+commit() {
+  if git diff --quiet HEAD -- . ':!docs'; then git rev-parse --short HEAD; else echo "$(git rev-parse --short HEAD)-dirty"; fi
+}
+
 conditions() { # what else to say
   printf 'Measured %s at commit %s on %s cores (%s). RabbitMQ %s, JDK %s, Spring Boot %s. Services at `%s`, all on one machine. %s\n' \
-    "$(date -u +%Y-%m-%d)" "$(git describe --always --dirty)" "$(nproc)" \
+    "$(date -u +%Y-%m-%d)" "$(commit)" "$(nproc)" \
     "$(awk -F': ' '/^model name/ { print $2; exit }' /proc/cpuinfo)" \
     "$(manage /overview | /usr/bin/python3 -c 'import json, sys; print(json.load(sys.stdin)["rabbitmq_version"])')" \
     "$(docker run --rm "$jre" java -XshowSettings:properties -version 2>&1 | awk '$1 == "java.runtime.version" { print $3 }')" \
