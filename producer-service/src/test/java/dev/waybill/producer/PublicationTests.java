@@ -13,7 +13,7 @@ import dev.waybill.producer.Some.Heard;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class PublicationTests {
 
@@ -138,7 +138,7 @@ class PublicationTests {
 		Publication publication = Some.claimed(this.heard);
 		assertThat(publication.body()).asString().isEqualTo("body");
 		publication.settle(Settlement.ACCEPTED);
-		assertThatNullPointerException().isThrownBy(publication::body);
+		assertThatIllegalStateException().isThrownBy(publication::body);
 		assertThat(publication.message().body()).isEmpty();
 	}
 
