@@ -36,8 +36,6 @@ final class BatchServlet extends PublishServlet {
 
 	private final transient MessageReader reader;
 
-	private final transient MessagePublisher publisher;
-
 	private final transient BatchShare share;
 
 	private final transient ProducerMetrics metrics;
@@ -52,7 +50,6 @@ final class BatchServlet extends PublishServlet {
 			Answers answers, PublishSettings publish, BatchSettings settings) {
 		super(PATH, MediaType.APPLICATION_NDJSON, publisher, metrics, answers, publish);
 		this.reader = reader;
-		this.publisher = publisher;
 		this.share = share;
 		this.metrics = metrics;
 		this.answers = answers;
@@ -193,7 +190,7 @@ final class BatchServlet extends PublishServlet {
 			if (!taken) {
 				throw new RefusedException(Reason.OVERLOADED, Reason.OVERLOADED.detail(), given);
 			}
-			this.publisher.publishWithPatience(message).thenAccept((answer) -> {
+			publisher().publishWithPatience(message).thenAccept((answer) -> {
 				this.share.giveBackLine();
 				this.share.giveBack(body.length);
 				batch.settle(index, new Batch.Line(message.messageId(), answer.settlement(), answer.replayed(), null));

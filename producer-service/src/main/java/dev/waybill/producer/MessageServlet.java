@@ -19,8 +19,6 @@ final class MessageServlet extends PublishServlet {
 
 	private final transient MessageReader reader;
 
-	private final transient MessagePublisher publisher;
-
 	private final transient ByteBudget budget;
 
 	private final transient Answers answers;
@@ -29,7 +27,6 @@ final class MessageServlet extends PublishServlet {
 			Answers answers, PublishSettings settings) {
 		super(PATH, MediaType.APPLICATION_JSON, publisher, metrics, answers, settings);
 		this.reader = reader;
-		this.publisher = publisher;
 		this.budget = budget;
 		this.answers = answers;
 	}
@@ -59,7 +56,7 @@ final class MessageServlet extends PublishServlet {
 		room.giveBackAllBut(message.body().length);
 		String messageId = message.messageId();
 		String path = request.getRequestURI();
-		CompletableFuture<Answer> published = this.publisher.publish(message)
+		CompletableFuture<Answer> published = publisher().publish(message)
 			.whenComplete((answer, ex) -> room.giveBackAllBut(0));
 		if (published.isDone()) {
 			answer(published.join(), response, type, path, messageId);

@@ -62,6 +62,10 @@ abstract class PublishServlet extends HttpServlet {
 	/** The client's key, or null where there is none. */
 	abstract @Nullable String key(HttpServletRequest request);
 
+	final MessagePublisher publisher() {
+		return this.publisher;
+	}
+
 	/** Milliseconds after which a request is answered whatever has happened. */
 	long longestWait() {
 		return this.longestWait;
