@@ -5,6 +5,7 @@
 --   STATUS   the status that means accepted (202)
 --   OUTCOME  what the answer must say besides, once for each message; nothing where empty
 --   PAYLOAD  "management": as the management API takes it
+--   PATIENT  if not empty, who is refused sends again after the Retry-After of the answer, as a client should
 local size = tonumber(os.getenv("SIZE") or 256)
 local batch = tonumber(os.getenv("BATCH") or 0)
 local status_of_accepted = tonumber(os.getenv("STATUS") or 202)
@@ -21,6 +22,16 @@ elseif os.getenv("PAYLOAD") == "management" then
   wrk.headers["Authorization"] = "Basic Z3Vlc3Q6Z3Vlc3Q="
   wrk.body = string.format('{"properties":{"delivery_mode":2,"content_type":"application/json","message_id":"1"},'
     .. '"routing_key":"hello","payload_encoding":"string","payload":"%s"}', message:gsub('"', '\\"'))
+end
+
+-- wrk asks for it right after the answer on the same connection; not defined, it costs nothing.
+local pause = 0
+if (os.getenv("PATIENT") or "") ~= "" then
+  function delay()
+    local millis = pause
+    pause = 0
+    return millis
+  end
 end
 
 local threads = {}
@@ -51,6 +62,7 @@ function response(status, headers, body)
   accepted = accepted + said
   if said < each then
     other = other + each - said
+    pause = 1000 * tonumber(headers["Retry-After"] or 0)
     if first_other == "" then first_other = status .. " " .. body:sub(1, 300) end
   end
 end
