@@ -12,12 +12,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 import dev.waybill.testing.Eventually;
 import dev.waybill.testing.JavaProcess;
 import dev.waybill.testing.TestPorts;
 import dev.waybill.testing.VirtualHost;
+import org.jspecify.annotations.Nullable;
 
 /** A producer and a consumer as processes of their own, from their executable jars. */
 final class Pair implements AutoCloseable {
@@ -38,6 +40,8 @@ final class Pair implements AutoCloseable {
 
 	private final List<JavaProcess> processes = new ArrayList<>();
 
+	private @Nullable JavaProcess producer;
+
 	Pair(VirtualHost host, String... arguments) {
 		this.host = host;
 		this.arguments = List.of(arguments);
@@ -52,8 +56,15 @@ final class Pair implements AutoCloseable {
 	Pair startProducer(String... more) {
 		List<String> own = new ArrayList<>(List.of("--waybill.instance=pair"));
 		own.addAll(List.of(more));
-		start("producer-service", this.producerPort, own);
+		this.producer = start("producer-service", this.producerPort, own);
 		return this;
+	}
+
+	/** Stops it cleanly; it can be started again. */
+	void stopProducer() {
+		JavaProcess running = Objects.requireNonNull(this.producer, "not started");
+		running.terminate();
+		running.awaitExit(Duration.ofSeconds(40));
 	}
 
 	JavaProcess startConsumer(String... more) {

@@ -211,16 +211,33 @@ class ProducerConfiguration {
 				new BatchServlet(reader, publisher, share, metrics, answers, publish, settings), BatchServlet.PATH);
 	}
 
+	@Bean
+	LiveServlet live(DeliveryLedger ledger, ProducerMetrics metrics, BrokerState state, ProducerInstance instance,
+			HelloTopology topology, JsonMapper json, Answers answers) {
+		return new LiveServlet(new LiveState(ledger, metrics, state, instance, topology.promise(), json), answers);
+	}
+
+	@Bean
+	ServletRegistrationBean<LiveServlet> liveServlet(LiveServlet live) {
+		return new ServletRegistrationBean<>(live, LiveServlet.PATH);
+	}
+
+	@Bean
+	PageHeaders pageHeaders() {
+		return new PageHeaders();
+	}
+
 	/**
 	 * Our own meters time what is published; the observation costs about a third of an
-	 * endpoint that does nothing.
+	 * endpoint that does nothing. A live page is one request that lasts for hours.
 	 */
 	@Bean
 	ObservationPredicate withoutPublishing() {
 		return (name, context) -> {
 			HttpServletRequest request = (context instanceof ServerRequestObservationContext observed)
 					? observed.getCarrier() : null;
-			return request == null || !request.getMethod().equals("POST");
+			return request == null || !(request.getMethod().equals("POST")
+					|| request.getRequestURI().equals(request.getContextPath() + LiveServlet.PATH));
 		};
 	}
 

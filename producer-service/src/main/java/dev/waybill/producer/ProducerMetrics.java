@@ -1,8 +1,12 @@
 package dev.waybill.producer;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -28,6 +32,11 @@ final class ProducerMetrics {
 	private final Counter[] late = new Counter[Outcome.values().length];
 
 	private final Counter[][] problems = new Counter[Reason.values().length][Outcome.values().length];
+
+	/** When each reason was last given, in milliseconds since the epoch; 0 for never. */
+	private final AtomicLongArray lastProblems = new AtomicLongArray(Reason.values().length);
+
+	private final RecentLatency latency = new RecentLatency();
 
 	private final Counter attempts;
 
@@ -96,15 +105,52 @@ final class ProducerMetrics {
 
 	/** An attempt that began at the given {@link System#nanoTime()} has its outcome. */
 	void settled(Settlement settlement, long started) {
-		this.settled[settlement.outcome().ordinal()].record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
+		long taken = System.nanoTime() - started;
+		this.settled[settlement.outcome().ordinal()].record(taken, TimeUnit.NANOSECONDS);
 		this.inFlight.decrementAndGet();
-		if (settlement.reason() != null) {
-			this.problems[settlement.reason().ordinal()][settlement.outcome().ordinal()].increment();
+		Reason reason = settlement.reason();
+		if (reason != null) {
+			this.problems[reason.ordinal()][settlement.outcome().ordinal()].increment();
+			this.lastProblems.set(reason.ordinal(), System.currentTimeMillis());
 		}
+		else {
+			this.latency.record(taken);
+		}
+	}
+
+	RecentLatency latency() {
+		return this.latency;
+	}
+
+	/** The reasons that were given since the start, the latest first. */
+	List<Problem> lastProblems() {
+		List<Problem> given = new ArrayList<>();
+		for (Reason reason : Reason.values()) {
+			long lastAt = this.lastProblems.get(reason.ordinal());
+			if (lastAt != 0) {
+				Counter[] counts = this.problems[reason.ordinal()];
+				given.add(new Problem(reason.text(), (long) counts[Outcome.REJECTED.ordinal()].count(),
+						(long) counts[Outcome.UNKNOWN.ordinal()].count(), lastAt, reason.detail()));
+			}
+		}
+		given.sort(Comparator.comparingLong(Problem::lastAt).reversed());
+		return given;
 	}
 
 	void settledLate(Settlement settlement) {
 		this.late[settlement.outcome().ordinal()].increment();
+	}
+
+	/**
+	 * How often something went wrong since the start.
+	 *
+	 * @param reason why
+	 * @param rejected how many attempts it rejected
+	 * @param unknown how many it left unknown
+	 * @param lastAt when last, in milliseconds since the epoch
+	 * @param detail what it means
+	 */
+	record Problem(String reason, long rejected, long unknown, long lastAt, String detail) {
 	}
 
 }
