@@ -1,7 +1,8 @@
 package dev.waybill.testing;
 
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -10,11 +11,12 @@ import org.junit.platform.launcher.TestPlan;
 
 /**
  * Says in one sentence, at the end of a module's tests, how many of them were skipped for
- * want of RabbitMQ; a parameterized test counts as one.
+ * want of Docker, for each thing that they need it for; a parameterized test counts as
+ * one.
  */
-public final class SkippedForRabbitMq implements TestExecutionListener {
+public final class SkippedForDocker implements TestExecutionListener {
 
-	private final AtomicLong skipped = new AtomicLong();
+	private final Map<String, Long> skipped = new ConcurrentSkipListMap<>();
 
 	private volatile @Nullable TestPlan plan;
 
@@ -26,18 +28,16 @@ public final class SkippedForRabbitMq implements TestExecutionListener {
 	@Override
 	public void executionSkipped(TestIdentifier identifier, String reason) {
 		TestPlan current = this.plan;
-		if (current != null && reason.contains(NeedsRabbitMq.SKIPPED)) {
-			this.skipped.addAndGet(tests(current, identifier));
+		if (current != null && reason.contains(NeedsDocker.NO_ANSWER)) {
+			this.skipped.merge(reason, tests(current, identifier), Long::sum);
 		}
 	}
 
 	@Override
 	public void testPlanExecutionFinished(TestPlan finished) {
-		long tests = this.skipped.getAndSet(0);
-		if (tests > 0) {
-			System.out.println("Skipped: " + tests + ((tests == 1) ? " test needs" : " tests need")
-					+ " RabbitMQ itself, and Docker does not answer here");
-		}
+		this.skipped.forEach((reason, tests) -> System.out
+			.println("Skipped: " + tests + ((tests == 1) ? " test needs " : " tests need ") + reason));
+		this.skipped.clear();
 	}
 
 	private static long tests(TestPlan plan, TestIdentifier identifier) {
