@@ -167,7 +167,7 @@ class HttpInputIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/", "/message", "/messages/a/b/c", "/error", "/index.html", "/actuator/env",
+	@ValueSource(strings = { "/message", "/messages/a/b/c", "/error", "/index.htm", "/actuator/env",
 			"/actuator/shutdown", "/a%20b" })
 	void saysThatThereIsNothingAtAPath(String path) {
 		assertProblem(producer.get(path), 404, "not-found");
