@@ -291,9 +291,9 @@ public final class Checkpoints implements AutoCloseable {
 		synchronized (this.monitor) {
 			this.trying = false;
 			if (quick && this.degraded) {
+				logger.info("The ledger is written to its file again");
 				this.degraded = false;
 				this.ledger.degraded(false);
-				logger.info("The ledger is written to its file again");
 			}
 		}
 	}
