@@ -47,8 +47,9 @@ final class InHandBytes extends NoOpMetricsCollector {
 	@Override
 	public void consumedMessage(Channel channel, long deliveryTag, String consumerTag) {
 		if (consumerTag.startsWith(DeadLetterReader.TAG)) {
-			// Few, and not to be held up by messages that are slow.
-			this.delivering = Thread.currentThread();
+			// Few, so another thread may take them; and not to be held up by messages
+			// that are slow.
+			this.delivering = null;
 			return;
 		}
 		synchronized (this.lock) {
@@ -78,6 +79,14 @@ final class InHandBytes extends NoOpMetricsCollector {
 		}
 		this.delivering = null;
 		return true;
+	}
+
+	/**
+	 * A delivery has been handed on. It may have had to queue behind other work of its
+	 * channel; then the thread that read it must not take what it reads next for it.
+	 */
+	void handedOn() {
+		this.delivering = null;
 	}
 
 	void take(Delivery delivery) {

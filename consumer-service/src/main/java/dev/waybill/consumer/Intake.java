@@ -46,6 +46,7 @@ final class Intake {
 
 	/** Takes a delivery in hand as it arrives. */
 	void arrived(Channel channel, Message message) {
+		this.bytes.handedOn();
 		ConsumerChannel from = subscribed(channel, String.valueOf(message.getMessageProperties().getConsumerTag()));
 		Delivery delivery = new Delivery(from, message);
 		from.arrived(delivery.tag());
