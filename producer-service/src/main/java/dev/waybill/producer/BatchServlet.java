@@ -76,7 +76,7 @@ final class BatchServlet extends PublishServlet {
 		refuseInVain(key);
 		if (!this.share.begin()) {
 			throw refused(Reason.OVERLOADED, "There are " + this.settings.concurrent() + " batches in hand already",
-					key);
+					key, 0);
 		}
 		boolean answered = false;
 		try {
@@ -142,28 +142,31 @@ final class BatchServlet extends PublishServlet {
 					take(lines, batch, key, end);
 				}
 				else {
-					refusal = refused(Reason.TOO_LARGE, "A batch has at most " + this.settings.maxLines() + " lines",
-							key);
+					refusal = new RefusedException(Reason.TOO_LARGE,
+							"A batch has at most " + this.settings.maxLines() + " lines", key);
 				}
 			}
 		}
 		catch (BeyondLimitException ex) {
-			refusal = refused(ex.reason(), "Limit: " + ex.getMessage(), key);
+			refusal = new RefusedException(ex.reason(), "Limit: " + ex.getMessage(), key);
 		}
 		catch (IOException ex) {
 			// The client is gone or slow, or its chunks are wrong.
 			whole = false;
-			refusal = refused(Reason.MALFORMED, "The body could not be read to its end: " + ex.getMessage(), key);
+			refusal = new RefusedException(Reason.MALFORMED,
+					"The body could not be read to its end: " + ex.getMessage(), key);
 		}
 		catch (InterruptedException ex) { // the server stops
 			Thread.currentThread().interrupt();
-			refusal = refused(Reason.OVERLOADED, "The service stops", key);
+			refusal = new RefusedException(Reason.OVERLOADED, "The service stops", key);
 		}
 		if (batch.size() == 0) {
-			throw (refusal != null) ? refusal : refused(Reason.MALFORMED, "The body has no line", key);
+			throw (refusal != null) ? refused(refusal.reason(), refusal.detail(), key, 0)
+					: new RefusedException(Reason.MALFORMED, "The body has no line", key);
 		}
 		if (refusal != null) {
-			refuse(batch, batch.add(), refused(refusal.reason(), refusal.detail() + AND_ALL_AFTER, key), key,
+			int index = batch.add();
+			refuse(batch, index, refused(refusal.reason(), refusal.detail() + AND_ALL_AFTER, key, index), key,
 					System.nanoTime());
 		}
 		return whole;
@@ -202,7 +205,7 @@ final class BatchServlet extends PublishServlet {
 		}
 		catch (InterruptedException ex) {
 			this.share.giveBack(body.length);
-			refuse(batch, index, refused(Reason.OVERLOADED, "The service stops", key), key, started);
+			refuse(batch, index, new RefusedException(Reason.OVERLOADED, "The service stops", key), key, started);
 			throw ex;
 		}
 		catch (RuntimeException | Error ex) {
@@ -224,8 +227,19 @@ final class BatchServlet extends PublishServlet {
 		batch.settle(index, new Batch.Line(id, settlement, false, refusal.detail()));
 	}
 
-	private RefusedException refused(Reason reason, String detail, @Nullable String key) {
-		return honest(new RefusedException(reason, detail, key), (key != null) ? key + "/0" : null);
+	/**
+	 * A refusal of this line and all after it; unknown where an earlier attempt of one of
+	 * them may be stored.
+	 */
+	private RefusedException refused(Reason reason, String detail, @Nullable String key, int first) {
+		RefusedException refusal = new RefusedException(reason, detail, key);
+		for (int index = first; key != null && index < this.settings.maxLines(); index++) {
+			RefusedException honest = honest(refusal, key + "/" + index);
+			if (honest != refusal) {
+				return honest;
+			}
+		}
+		return refusal;
 	}
 
 	/** How long a line may wait: as long as its batch may take, and not for ever. */

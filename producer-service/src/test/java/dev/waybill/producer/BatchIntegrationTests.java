@@ -187,6 +187,9 @@ class BatchIntegrationTests {
 
 	@Test
 	void whoIsTooSlowIsToldWhatWasTakenAndKeepsNoOtherWaiting() throws Exception {
+		Answer stored = post("{\n2\n", "Idempotency-Key", "one-is-stored");
+		assertThat(lines(stored)).extracting((one) -> one.path("outcome").asString(""))
+			.containsExactly("rejected", "accepted");
 		try (Socket slow = new Socket("127.0.0.1", producer.port());
 				Socket slower = new Socket("127.0.0.1", producer.port())) {
 			write(slow, head("Content-Length: 1000") + "1\n");
@@ -195,6 +198,11 @@ class BatchIntegrationTests {
 			Answer third = post("1\n");
 			assertThat(third.status()).as(third.toString()).isEqualTo(429);
 			assertProblem(third, 429, "overloaded");
+			assertThat(third.outcome()).isEqualTo("rejected");
+			Answer again = post("{\n2\n", "Idempotency-Key", "one-is-stored");
+			assertThat(again.status()).isEqualTo(429);
+			assertThat(again.outcome()).as("a line of the batch is stored").isEqualTo("unknown");
+			assertThat(post("3\n", "Idempotency-Key", "none-is-stored").outcome()).isEqualTo("rejected");
 			Answer single = producer.post("x");
 			assertThat(single.status()).isEqualTo(202);
 			this.acceptedIds.add(single.messageId());
