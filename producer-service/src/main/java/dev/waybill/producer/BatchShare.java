@@ -56,11 +56,16 @@ final class BatchShare {
 		if (!this.bytes.tryAcquire(count, nanos, TimeUnit.NANOSECONDS)) {
 			return false;
 		}
-		if (this.budget.take(count, end - System.nanoTime())) {
-			return true;
+		boolean taken = false;
+		try {
+			taken = this.budget.take(count, end - System.nanoTime());
+			return taken;
 		}
-		this.bytes.release(count);
-		return false;
+		finally { // interrupted, too
+			if (!taken) {
+				this.bytes.release(count);
+			}
+		}
 	}
 
 	void giveBack(int count) {

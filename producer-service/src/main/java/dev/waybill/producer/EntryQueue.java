@@ -48,7 +48,9 @@ final class EntryQueue {
 		return (next != null) ? next : this.waiting.poll(millis, TimeUnit.MILLISECONDS);
 	}
 
-	/** Removes those for which this says so, each under the eyes of no lane. */
+	/**
+	 * Removes those for which this says so, whether or not a lane has just taken them.
+	 */
 	void removeIf(Predicate<Publication> settled) {
 		this.again.removeIf(settled);
 		this.waiting.removeIf(settled);

@@ -114,9 +114,9 @@ final class LineReader {
 			if (refusal != null) {
 				throw refusal;
 			}
-			this.share.giveBack(this.longest - length);
-			taken = 0;
-			return (length == bytes.length) ? bytes : Arrays.copyOf(bytes, length);
+			byte[] whole = (length == bytes.length) ? bytes : Arrays.copyOf(bytes, length);
+			taken = this.longest - length;
+			return whole;
 		}
 		finally {
 			this.share.giveBack(taken);

@@ -15,8 +15,8 @@ import org.springframework.util.unit.DataSize;
  * @param deadline from reading a message to answering for it, 1 s to 5 min
  * @param lanes threads that publish, each with a channel of its own, 1 to 64
  * @param window publishes of a lane that may be unconfirmed, 1 to 10,000
- * @param linger least time between two bursts of publishes while more than an eighth of
- * the window is unconfirmed, 0 to 100 ms
+ * @param linger how long a burst of publishes waits at most, while more than an eighth of
+ * the window is unconfirmed, for more to gather; 0 to 100 ms
  * @param givenEntryQueue messages that may wait for a lane, 1 to 1,000,000; if not set,
  * one for each 512 KiB of the heap, at most 2,000
  * @param entryBytes bytes of bodies that may be in hand; an eighth of the heap if not set
