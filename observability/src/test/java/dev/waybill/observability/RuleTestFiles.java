@@ -54,7 +54,9 @@ final class RuleTestFiles {
 	 */
 	record Expectation(String test, Duration interval, String alert, Duration at, boolean fires) {
 
-		/** Whether it is the last moment at which the alert of the other does not fire. */
+		/**
+		 * Whether it is the last moment at which the alert of the other does not fire.
+		 */
 		boolean isJustBefore(Expectation other) {
 			return !this.fires && other.fires && this.test.equals(other.test) && this.alert.equals(other.alert)
 					&& this.at.plus(this.interval).equals(other.at);

@@ -15,9 +15,8 @@ final class Rules {
 
 	static List<Alert> alerts() {
 		return rules().filter((rule) -> rule.read("$.alert") != null)
-			.map((rule) -> new Alert(rule.read("$.alert"), rule.read("$.for") != null,
-					rule.read("$.labels.severity"), rule.read("$.annotations.summary"),
-					rule.read("$.annotations.runbook")))
+			.map((rule) -> new Alert(rule.read("$.alert"), rule.read("$.for") != null, rule.read("$.labels.severity"),
+					rule.read("$.annotations.summary"), rule.read("$.annotations.runbook")))
 			.toList();
 	}
 

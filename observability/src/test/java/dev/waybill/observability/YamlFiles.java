@@ -13,7 +13,9 @@ import com.jayway.jsonpath.JsonPath;
 import com.jayway.jsonpath.Option;
 import org.yaml.snakeyaml.Yaml;
 
-/** Reads YAML so that it can be asked by path; what is not there is null, or no element. */
+/**
+ * Reads YAML so that it can be asked by path; what is not there is null, or no element.
+ */
 final class YamlFiles {
 
 	private static final Configuration LENIENT = Configuration.defaultConfiguration()
