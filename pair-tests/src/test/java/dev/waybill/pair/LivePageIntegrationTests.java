@@ -81,11 +81,11 @@ class LivePageIntegrationTests {
 		this.browser.await("answer", SOON, (answer) -> answer.startsWith("202 ") && answer.contains("{\"index\":999,")
 				&& !answer.contains("{\"index\":1000,"));
 		this.browser.await("p50", Duration.ofSeconds(3), (p50) -> !p50.equals("–"));
-		this.browser.screenshot("live-page");
 		this.browser.awaitNumber("accepted", this.before + 1001);
 		this.browser.awaitNumber("processed", this.before + 1001);
 		assertThat(pair.journal()).hasSize(journal + 1001);
 		assertAddsUp(this.before + 1001);
+		this.browser.screenshot("live-page");
 		assertThat(this.browser.text("promise")).startsWith("Promise “full-without-file”:");
 		assertThat(this.browser.text("consumers")).isEqualTo("1 consumer has sent receipts in the last 10 minutes.");
 		assertThat(this.browser.complaints()).as("what the browser complained of").isEmpty();
