@@ -78,7 +78,7 @@ final class BatchServlet extends PublishServlet {
 			throw refused(Reason.OVERLOADED, "There are " + this.settings.concurrent() + " batches in hand already",
 					key, 0);
 		}
-		boolean answered = false;
+		boolean handedOn = false;
 		try {
 			CompletableFuture<@Nullable Void> settled = new CompletableFuture<>();
 			Batch batch = new Batch(() -> settled.complete(null));
@@ -92,26 +92,26 @@ final class BatchServlet extends PublishServlet {
 				this.answers.batch(response, type, batch);
 				return;
 			}
-			answered = true;
-			answer(request, response, type, batch, settled);
+			handedOn = answer(request, response, type, batch, settled);
 		}
 		finally {
-			if (!answered) {
+			if (!handedOn) {
 				this.share.end();
 			}
 		}
 	}
 
-	private void answer(HttpServletRequest request, HttpServletResponse response, String type, Batch batch,
+	/** Answers, or has an exchange do it, which then ends the share of the batch. */
+	private boolean answer(HttpServletRequest request, HttpServletResponse response, String type, Batch batch,
 			CompletableFuture<@Nullable Void> settled) throws IOException {
 		Exchange.Answer answer = () -> this.answers.batch(response, type, batch);
 		if (settled.isDone()) {
-			this.share.end();
 			answer.write();
-			return;
+			return false;
 		}
 		Exchange exchange = new Exchange(request.startAsync(request, response), longestWait(), answer, this.share::end);
 		settled.thenRun(() -> exchange.answerAtLength(answer));
+		return true;
 	}
 
 	private void checkHeaders(HttpServletRequest request, @Nullable String key) {

@@ -42,8 +42,11 @@ final class MessageServlet extends PublishServlet {
 		refuseInVain(key);
 		ByteBudget.Part room = this.budget.part();
 		IncomingMessage message;
+		CompletableFuture<Answer> published;
 		try {
 			message = this.reader.read(request, key, room);
+			room.giveBackAllBut(message.body().length);
+			published = publisher().publish(message).whenComplete((answer, ex) -> room.giveBackAllBut(0));
 		}
 		catch (RefusedException ex) {
 			room.giveBackAllBut(0);
@@ -53,11 +56,8 @@ final class MessageServlet extends PublishServlet {
 			room.giveBackAllBut(0);
 			throw ex;
 		}
-		room.giveBackAllBut(message.body().length);
 		String messageId = message.messageId();
 		String path = request.getRequestURI();
-		CompletableFuture<Answer> published = publisher().publish(message)
-			.whenComplete((answer, ex) -> room.giveBackAllBut(0));
 		if (published.isDone()) {
 			answer(published.join(), response, type, path, messageId);
 			return;
