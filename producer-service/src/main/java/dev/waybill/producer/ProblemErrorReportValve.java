@@ -32,8 +32,9 @@ public class ProblemErrorReportValve extends ErrorReportValve {
 			response.setStatus(status);
 		}
 		String problem = """
-				{"title":"%s","status":%d,"detail":"%s","outcome":"%s","reason":"%s","messageId":"%s"}""".formatted(
-				title(status), status, reason.detail(), reason.outcome().text(), reason.text(), MessageIds.next());
+				{"type":"%s","title":"%s","status":%d,"detail":"%s","outcome":"%s","reason":"%s","messageId":"%s"}"""
+			.formatted(reason.type(), title(status), status, reason.detail(), reason.outcome().text(), reason.text(),
+					MessageIds.next());
 		try {
 			byte[] body = problem.getBytes(StandardCharsets.UTF_8);
 			// Tomcat ends the connection but says so for a few statuses only; who is not

@@ -1,5 +1,8 @@
 package dev.waybill.producer;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
@@ -9,6 +12,12 @@ import org.springframework.http.ResponseEntity;
 
 /** Words a problem (RFC 9457): outcome, reason and messageId are in each. */
 final class Problems {
+
+	/**
+	 * Statuses that Tomcat chose: for an expectation, a transfer coding or a version that
+	 * it does not know.
+	 */
+	private static final List<Integer> MALFORMED_TOO = List.of(417, 501, 505);
 
 	private Problems() {
 	}
@@ -29,6 +38,7 @@ final class Problems {
 	 */
 	static ProblemDetail detail(Outcome outcome, Reason reason, String detail, @Nullable String messageId) {
 		ProblemDetail problem = ProblemDetail.forStatusAndDetail(reason.status(), detail);
+		problem.setType(reason.type());
 		problem.setProperty("outcome", outcome.text());
 		problem.setProperty("reason", reason.text());
 		problem.setProperty("messageId", (messageId != null) ? messageId : MessageIds.next());
@@ -42,9 +52,16 @@ final class Problems {
 				return reason;
 			}
 		}
-		// 501 and 505 are Tomcat's, for a transfer coding or a version that it does not
-		// know.
-		return (status < 500 || status == 501 || status == 505) ? Reason.MALFORMED : Reason.INTERNAL_ERROR;
+		return (status < 500 || MALFORMED_TOO.contains(status)) ? Reason.MALFORMED : Reason.INTERNAL_ERROR;
+	}
+
+	/** The statuses that an answer of a reason may have, its own first. */
+	static List<Integer> statusesOf(Reason reason) {
+		List<Integer> statuses = new ArrayList<>(List.of(reason.status().value()));
+		if (reason == Reason.MALFORMED) {
+			statuses.addAll(MALFORMED_TOO);
+		}
+		return statuses;
 	}
 
 }

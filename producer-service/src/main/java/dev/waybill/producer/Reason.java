@@ -1,5 +1,6 @@
 package dev.waybill.producer;
 
+import java.net.URI;
 import java.util.Locale;
 
 import org.springframework.http.HttpStatus;
@@ -85,6 +86,8 @@ enum Reason {
 
 	private final String text = name().toLowerCase(Locale.ROOT).replace('_', '-');
 
+	private final URI type = URI.create(ProblemPages.PATH + "/" + this.text);
+
 	Reason(Outcome outcome, HttpStatus status, int retryAfter, String detail) {
 		this.outcome = outcome;
 		this.status = status;
@@ -112,6 +115,14 @@ enum Reason {
 
 	String text() {
 		return this.text;
+	}
+
+	/**
+	 * The type of its problems: where {@link ProblemPages} explains it, on whichever host
+	 * the client has asked.
+	 */
+	URI type() {
+		return this.type;
 	}
 
 }

@@ -32,6 +32,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** The service, started as it is, and a client that keeps book of its answers. */
 final class RunningProducer implements AutoCloseable {
 
+	/** An address at which there is no broker. */
+	static final String NOWHERE = "amqp://guest:guest@127.0.0.1:1";
+
 	private final HttpClient http = HttpClient.newBuilder()
 		.version(HttpClient.Version.HTTP_1_1)
 		.connectTimeout(Duration.ofSeconds(5))
