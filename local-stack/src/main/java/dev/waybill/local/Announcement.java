@@ -17,6 +17,7 @@ final class Announcement {
 				Waybill is up. Stop it with Ctrl-C.
 
 				  See it                http://localhost:%1$d
+				  Try its API           http://localhost:%1$d/swagger-ui.html
 				  Send a message        curl -i localhost:%1$d/messages -H 'Content-Type: text/plain' -d 'Hello World!'
 				  Producer's metrics    curl localhost:%1$d/actuator/prometheus
 				  Consumer's metrics    curl localhost:%2$d/actuator/prometheus

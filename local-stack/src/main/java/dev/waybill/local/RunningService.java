@@ -8,6 +8,9 @@ import dev.waybill.consumer.ConsumerApplication;
 import dev.waybill.producer.ProducerApplication;
 import org.apache.qpid.server.SystemLauncher;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.springdoc.core.customizers.OpenApiCustomizer;
+import org.springdoc.webmvc.api.OpenApiResource;
+import org.springdoc.webmvc.ui.SwaggerConfig;
 
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -20,6 +23,10 @@ final class RunningService implements AutoCloseable {
 	private static final List<Class<?>> NOT_OF_THE_SERVICES = List.of(LocalStackApplication.class, SystemLauncher.class,
 			Caffeine.class, BouncyCastleProvider.class);
 
+	/** What the consumer would not: it has no API, so none of what describes one. */
+	private static final List<Class<?>> OF_THE_PRODUCER = List.of(ProducerApplication.class, OpenApiCustomizer.class,
+			OpenApiResource.class, SwaggerConfig.class);
+
 	private final ConfigurableApplicationContext context;
 
 	private RunningService(ConfigurableApplicationContext context) {
@@ -27,11 +34,11 @@ final class RunningService implements AutoCloseable {
 	}
 
 	static RunningService producer(List<String> properties) {
-		return start(ProducerApplication.class, ConsumerApplication.class, properties);
+		return start(ProducerApplication.class, List.of(ConsumerApplication.class), properties);
 	}
 
 	static RunningService consumer(List<String> properties) {
-		return start(ConsumerApplication.class, ProducerApplication.class, properties);
+		return start(ConsumerApplication.class, OF_THE_PRODUCER, properties);
 	}
 
 	@Override
@@ -39,9 +46,9 @@ final class RunningService implements AutoCloseable {
 		this.context.close();
 	}
 
-	private static RunningService start(Class<?> application, Class<?> other, List<String> properties) {
+	private static RunningService start(Class<?> application, List<Class<?>> ofTheOther, List<String> properties) {
 		List<Class<?>> hidden = new ArrayList<>(NOT_OF_THE_SERVICES);
-		hidden.add(other);
+		hidden.addAll(ofTheOther);
 		ClassLoader all = application.getClassLoader();
 		ClassLoader own = new ServiceClassLoader(all, hidden);
 		Thread thread = Thread.currentThread();

@@ -133,6 +133,18 @@ class LocalStackTests {
 		assertThat(get(OPTIONS.consumerPort(), "/actuator/health")).doesNotContain("\"lanes\"").contains("UP");
 	}
 
+	@Test
+	void showsTheApiOfTheProducerAndNoneOfTheConsumer() throws Exception {
+		assertThat(get(OPTIONS.producerPort(), "/v3/api-docs")).contains("\"/messages\"", "\"broker-blocked\"");
+		assertThat(get(OPTIONS.producerPort(), "/swagger-ui/index.html")).contains("swagger-ui-bundle.js");
+		assertThat(get(OPTIONS.producerPort(), "/swagger-ui/swagger-ui-bundle.js")).contains("SwaggerUIBundle");
+		assertThat(get(OPTIONS.producerPort(), "/swagger-ui/swagger-initializer.js")).contains("swagger-config");
+		assertThat(get(OPTIONS.producerPort(), "/problems/malformed")).contains("<h1>malformed</h1>");
+		for (String path : List.of("/v3/api-docs", "/swagger-ui/index.html", "/problems")) {
+			assertThat(get(OPTIONS.consumerPort(), path)).as(path).contains("\"status\":404");
+		}
+	}
+
 	private static long processed(String id) throws IOException {
 		return Files.exists(journal) ? Files.readAllLines(journal).stream().filter(id::equals).count() : 0;
 	}

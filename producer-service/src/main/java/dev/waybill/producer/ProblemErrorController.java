@@ -3,6 +3,7 @@ package dev.waybill.producer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
+import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 
@@ -15,6 +16,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Words as a problem what failed outside of Spring MVC's handlers. */
 @RestController
+@Hidden // nobody asks for it
 class ProblemErrorController implements ErrorController {
 
 	@RequestMapping("${spring.web.error.path:${error.path:/error}}")
