@@ -316,7 +316,9 @@ class BatchIntegrationTests {
 			head.append((char) next);
 		}
 		int length = Integer.parseInt(head.toString().split("Content-Length: ")[1].split("\r\n")[0]);
-		return head + new String(in.readNBytes(length), StandardCharsets.UTF_8);
+		String answer = head + new String(in.readNBytes(length), StandardCharsets.UTF_8);
+		RawHttp.checked(producer.port(), head(""), answer, 0);
+		return answer;
 	}
 
 	private static void assertProblem(Answer answer, int status, String reason) {

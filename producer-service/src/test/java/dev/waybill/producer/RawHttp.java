@@ -17,6 +17,8 @@ final class RawHttp {
 
 	private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)");
 
+	private static final Pattern REQUEST_LINE = Pattern.compile("(\\S+) (\\S+) HTTP/[^\r]*\r\n");
+
 	private static final int READ_TIMEOUT = 15_000;
 
 	private RawHttp() {
@@ -24,21 +26,29 @@ final class RawHttp {
 
 	/** Sends the text as ISO-8859-1 and reads the one answer. */
 	static Answer send(int port, String request) {
-		return send(port, request.getBytes(StandardCharsets.ISO_8859_1), false);
+		return send(port, request, false);
 	}
 
 	/** The same, and says that nothing more will come. */
 	static Answer sendAndEnd(int port, String request) {
-		return send(port, request.getBytes(StandardCharsets.ISO_8859_1), true);
+		return send(port, request, true);
 	}
 
-	private static Answer send(int port, byte[] request, boolean end) {
+	/** Reads an answer that came to a request, and checks that it is described. */
+	static Answer checked(int port, String request, String answer, long millis) {
+		Matcher line = REQUEST_LINE.matcher(request);
+		boolean hasLine = line.lookingAt();
+		return Described.by(port)
+			.checked(hasLine ? line.group(1) : "", hasLine ? line.group(2) : "", parse(answer, millis));
+	}
+
+	private static Answer send(int port, String request, boolean end) {
 		long started = System.nanoTime();
 		try (Socket socket = new Socket("127.0.0.1", port)) {
 			socket.setSoTimeout(READ_TIMEOUT);
 			OutputStream out = socket.getOutputStream();
 			try {
-				out.write(request);
+				out.write(request.getBytes(StandardCharsets.ISO_8859_1));
 				out.flush();
 				if (end) {
 					socket.shutdownOutput();
@@ -48,7 +58,8 @@ final class RawHttp {
 				// It has answered and closed before it had read everything.
 			}
 			byte[] answer = readAll(socket);
-			return parse(new String(answer, StandardCharsets.ISO_8859_1), (System.nanoTime() - started) / 1_000_000);
+			return checked(port, request, new String(answer, StandardCharsets.ISO_8859_1),
+					(System.nanoTime() - started) / 1_000_000);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

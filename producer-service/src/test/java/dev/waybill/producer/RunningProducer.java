@@ -29,7 +29,10 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The service, started as it is, and a client that keeps book of its answers. */
+/**
+ * The service, started as it is, and a client that keeps book of its answers and checks
+ * that each is described.
+ */
 final class RunningProducer implements AutoCloseable {
 
 	/** An address at which there is no broker. */
@@ -73,11 +76,14 @@ final class RunningProducer implements AutoCloseable {
 		}
 		ConfigurableApplicationContext context = new SpringApplication(application).run(all.toArray(String[]::new));
 		int port = Integer.parseInt(Objects.requireNonNull(context.getEnvironment().getProperty("local.server.port")));
+		// Before anything is measured, and while it is there to be asked.
+		Described.anew(port);
 		return new RunningProducer(context, port);
 	}
 
 	/** A client of one that runs elsewhere. */
 	static RunningProducer elsewhere(int port) {
+		Described.forget(port);
 		return new RunningProducer(null, port);
 	}
 
@@ -127,7 +133,9 @@ final class RunningProducer implements AutoCloseable {
 	CompletableFuture<Answer> send(HttpRequest request) {
 		long started = System.nanoTime();
 		return this.http.sendAsync(request, BodyHandlers.ofString())
-			.thenApply((response) -> Answer.of(response, (System.nanoTime() - started) / 1_000_000));
+			.thenApply((response) -> Answer.of(response, (System.nanoTime() - started) / 1_000_000))
+			.thenApply(
+					(answer) -> Described.by(this.port).checked(request.method(), request.uri().getRawPath(), answer));
 	}
 
 	Answer get(String path) {
