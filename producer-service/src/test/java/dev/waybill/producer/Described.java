@@ -30,7 +30,10 @@ final class Described {
 
 	private static final Map<Integer, Described> BY_PORT = new ConcurrentHashMap<>();
 
-	/** What is not of the API: what operators read, the document itself, and the live page. */
+	/**
+	 * What is not of the API: what operators read, the document itself, and the live
+	 * page.
+	 */
 	private static final Pattern ASIDE = Pattern
 		.compile("/(actuator|v3/api-docs|swagger-ui|webjars)\\b.*|/|/(index\\.html|live|live\\.js|live\\.css)");
 
