@@ -135,16 +135,32 @@
   function showProblems({ problems, at }) {
     element('no-problems').hidden = problems.length > 0;
     document.querySelector('.scroll').hidden = problems.length === 0;
-    element('problems').replaceChildren(...problems.map(problem => {
+    const table = element('problems');
+    problems.forEach((problem, place) => {
+      const row = rowOf(problem.reason);
+      if (table.children[place] !== row) table.insertBefore(row, table.children[place] || null);
+      const cells = [whole.format(problem.rejected), whole.format(problem.unknown), ago(at - problem.lastAt), problem.detail];
+      cells.forEach((value, index) => { row.children[index + 1].textContent = value; });
+    });
+    while (table.children.length > problems.length) table.lastChild.remove();
+  }
+
+  // Kept, so that who is on its link stays there.
+  const rows = new Map();
+
+  function rowOf(reason) {
+    if (!rows.has(reason)) {
       const row = document.createElement('tr');
-      const cells = [problem.reason, whole.format(problem.rejected), whole.format(problem.unknown), ago(at - problem.lastAt), problem.detail];
-      cells.forEach((value, index) => {
+      for (let index = 0; index < 5; index++) {
         const cell = row.appendChild(document.createElement('td'));
-        cell.textContent = value;
         if (index > 0 && index < 4) cell.className = 'number';
-      });
-      return row;
-    }));
+      }
+      const link = row.firstChild.appendChild(document.createElement('a'));
+      link.href = `problems/${reason}`;
+      link.textContent = reason;
+      rows.set(reason, row);
+    }
+    return rows.get(reason);
   }
 
   function ago(millis) {
