@@ -34,11 +34,13 @@ public final class RabbitBroker implements AutoCloseable {
 
 	private final int managementPort = TestPorts.free();
 
+	private final int metricsPort = TestPorts.free();
+
 	@SuppressWarnings("resource") // ended by close(), or by the hook of shared()
 	private RabbitBroker() {
 		this.container = new RabbitMQContainer(IMAGE);
-		this.container.setPortBindings(
-				List.of("127.0.0.1:" + this.amqpPort + ":5672", "127.0.0.1:" + this.managementPort + ":15672"));
+		this.container.setPortBindings(List.of("127.0.0.1:" + this.amqpPort + ":5672",
+				"127.0.0.1:" + this.managementPort + ":15672", "127.0.0.1:" + this.metricsPort + ":15692"));
 		this.container.waitingFor(Wait.forLogMessage(".*Server startup complete.*", 1))
 			.withStartupTimeout(Duration.ofMinutes(3));
 		this.container.start();
@@ -89,6 +91,11 @@ public final class RabbitBroker implements AutoCloseable {
 
 	public int managementPort() {
 		return this.managementPort;
+	}
+
+	/** Where Prometheus finds the broker's own metrics. */
+	public int metricsPort() {
+		return this.metricsPort;
 	}
 
 	/** Runs {@code rabbitmqctl} in the broker's container and gives what it printed. */
