@@ -118,12 +118,25 @@ final class Pair implements AutoCloseable {
 	}
 
 	private double metric(int port, String series) {
+		return scrape(port).lines()
+			.filter((line) -> !line.startsWith("#") && line.startsWith(series))
+			.mapToDouble((line) -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+			.sum();
+	}
+
+	/** All that the producer exports now. */
+	Exposition producerMetrics() {
+		return Exposition.of(scrape(this.producerPort));
+	}
+
+	/** All that the consumer exports now. */
+	Exposition consumerMetrics() {
+		return Exposition.of(scrape(this.consumerPort));
+	}
+
+	private String scrape(int port) {
 		try {
-			return get(port, "/actuator/prometheus").body()
-				.lines()
-				.filter((line) -> !line.startsWith("#") && line.startsWith(series))
-				.mapToDouble((line) -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-				.sum();
+			return get(port, "/actuator/prometheus").body();
 		}
 		catch (IOException | InterruptedException ex) {
 			throw new IllegalStateException(ex);
