@@ -1,6 +1,7 @@
 package dev.waybill.pair;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -10,10 +11,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
+import dev.waybill.pair.MetricsReference.Equation;
 import dev.waybill.pair.MetricsReference.Metric;
+import dev.waybill.testing.Eventually;
+import dev.waybill.testing.JavaProcess;
 import dev.waybill.testing.NeedsRabbitMq;
 import dev.waybill.testing.RabbitBroker;
 import dev.waybill.testing.VirtualHost;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,17 +32,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What both services export is what docs/metrics.md has, neither more nor less, and from
- * the start.
+ * What both services export is what docs/metrics.md has, neither more nor less, from the
+ * start; and its equations hold.
  */
 @NeedsRabbitMq
 @TestInstance(Lifecycle.PER_CLASS)
 @Execution(ExecutionMode.CONCURRENT)
 class MetricsIntegrationTests {
 
+	/** The broker counts its queues anew every five seconds. */
+	private static final Duration COUNTED = Duration.ofSeconds(15);
+
+	private static final int HELD = 30;
+
 	private final VirtualHost host = RabbitBroker.shared().newVirtualHost();
 
 	private final Pair pair = new Pair(this.host);
+
+	private final Traffic traffic = new Traffic(this.host, this.pair);
 
 	private final Map<String, Exposition> atTheStart = new HashMap<>();
 
@@ -45,22 +57,31 @@ class MetricsIntegrationTests {
 
 	private final MetricsReference reference;
 
+	private @Nullable JavaProcess consumer;
+
+	private @Nullable Prometheus prometheus;
+
 	MetricsIntegrationTests() throws IOException {
 		this.reference = new MetricsReference();
 	}
 
 	@BeforeAll
 	void scrapeBeforeAndAfterTraffic() throws Exception {
-		this.pair.startProducer().startConsumer();
+		this.consumer = this.pair.startProducer().startConsumer();
 		this.atTheStart.put("Producer", this.pair.producerMetrics());
 		this.atTheStart.put("Consumer", this.pair.consumerMetrics());
-		new Traffic(this.host, this.pair).send();
+		this.prometheus = new Prometheus(this.host, this.pair).awaitTargets();
+		this.traffic.send();
 		this.later.put("Producer", this.pair.producerMetrics());
 		this.later.put("Consumer", this.pair.consumerMetrics());
+		this.prometheus.awaitScrape();
 	}
 
 	@AfterAll
 	void end() {
+		if (this.prometheus != null) {
+			this.prometheus.close();
+		}
 		this.pair.close();
 	}
 
@@ -114,6 +135,52 @@ class MetricsIntegrationTests {
 		// A lane has started, or nobody could have been ready.
 		counted.remove("waybill_lane_starts_total{}");
 		assertThat(counted).isNotEmpty().allSatisfy((series, value) -> assertThat(value).as(series).isZero());
+	}
+
+	@Test
+	void theBrokerHoldsWhatIsAcceptedAndNeitherProcessedNorDeadLettered() throws Exception {
+		assertBrokerHolds(0);
+		assertAllHold();
+
+		JavaProcess running = Objects.requireNonNull(this.consumer);
+		running.terminate();
+		running.awaitExit(Duration.ofSeconds(40));
+		this.traffic.accept(HELD);
+		assertBrokerHolds(HELD);
+
+		this.pair.startConsumer();
+		Eventually.within(Duration.ofSeconds(30),
+				() -> this.pair.producerMetric("waybill_ledger_messages{state=\"pending\"}") == 0);
+		assertBrokerHolds(0);
+		assertAllHold();
+	}
+
+	/**
+	 * When the broker has counted anew, and for two scrapes from then on; the last
+	 * equation is the one about it.
+	 */
+	private void assertBrokerHolds(int count) {
+		List<Equation> equations = this.reference.equations();
+		Equation last = equations.get(equations.size() - 1);
+		Map<String, Double> held = Map.of("{}", (double) count);
+		Eventually.within(COUNTED, () -> prometheus().values(last.right()).equals(held));
+		for (int scrape = 0; scrape < 2; scrape++) {
+			prometheus().awaitScrape();
+			assertThat(prometheus().values(last.left())).as(last.left()).isEqualTo(held);
+			assertThat(prometheus().values(last.right())).as(last.right()).isEqualTo(held);
+		}
+	}
+
+	private void assertAllHold() {
+		assertThat(this.reference.equations()).hasSizeGreaterThan(1).allSatisfy((equation) -> {
+			Map<String, Double> left = prometheus().values(equation.left());
+			assertThat(left).as(equation.toString()).isNotEmpty();
+			assertThat(prometheus().values(equation.right())).as(equation.toString()).isEqualTo(left);
+		});
+	}
+
+	private Prometheus prometheus() {
+		return Objects.requireNonNull(this.prometheus);
 	}
 
 	private static Exposition exported(Map<String, Exposition> scrapes, String service) {

@@ -97,6 +97,14 @@ final class Pair implements AutoCloseable {
 		return URI.create("http://127.0.0.1:" + this.producerPort + "/messages");
 	}
 
+	int producerPort() {
+		return this.producerPort;
+	}
+
+	int consumerPort() {
+		return this.consumerPort;
+	}
+
 	/** The ids of what was processed, in order, with every repeat. */
 	List<String> journal() {
 		try {
