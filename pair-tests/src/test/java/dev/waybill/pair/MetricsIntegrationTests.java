@@ -2,6 +2,8 @@ package dev.waybill.pair;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +35,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What both services export is what docs/metrics.md has, neither more nor less, from the
- * start; and its equations hold.
+ * start; its equations hold, and the dashboard can draw it: one pair for all, since each
+ * needs a Prometheus that has seen the same traffic.
  */
 @NeedsRabbitMq
 @TestInstance(Lifecycle.PER_CLASS)
@@ -54,6 +57,8 @@ class MetricsIntegrationTests {
 	private final Map<String, Exposition> atTheStart = new HashMap<>();
 
 	private final Map<String, Exposition> later = new HashMap<>();
+
+	private final Instant begin = Instant.now();
 
 	private final MetricsReference reference;
 
@@ -135,6 +140,25 @@ class MetricsIntegrationTests {
 		// A lane has started, or nobody could have been ready.
 		counted.remove("waybill_lane_starts_total{}");
 		assertThat(counted).isNotEmpty().allSatisfy((series, value) -> assertThat(value).as(series).isZero());
+	}
+
+	@Test
+	void everyQueryOfEveryPanelHasAnAnswer() {
+		Eventually.within(COUNTED, () -> !prometheus().query("rabbitmq_detailed_queue_messages").isEmpty());
+		List<Dashboard.Query> queries = Dashboard.read().queries();
+		assertThat(queries).isNotEmpty();
+		List<String> wrong = new ArrayList<>();
+		for (Dashboard.Query query : queries) {
+			try {
+				if (!prometheus().canDraw(query, this.begin)) {
+					wrong.add(query + " has no answer");
+				}
+			}
+			catch (IllegalStateException ex) {
+				wrong.add(query + ": " + ex.getMessage());
+			}
+		}
+		assertThat(wrong).isEmpty();
 	}
 
 	@Test

@@ -10,6 +10,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -116,6 +117,26 @@ final class Prometheus implements AutoCloseable {
 			values.put(series.path("metric").toString(), Exposition.number(series.path("value").path(1).asString()));
 		}
 		return values;
+	}
+
+	/** Whether a panel's query has a number, at some scrape since then. */
+	boolean canDraw(Dashboard.Query query, Instant since) {
+		if (query.instant()) {
+			return query(query.forPrometheus()).valueStream().anyMatch((series) -> isNumber(series.path("value")));
+		}
+		return queryRange(query.forPrometheus(), since).valueStream()
+			.flatMap((series) -> series.path("values").valueStream())
+			.anyMatch(Prometheus::isNumber);
+	}
+
+	private static boolean isNumber(JsonNode sample) {
+		return Double.isFinite(Exposition.number(sample.path(1).asString()));
+	}
+
+	private JsonNode queryRange(String expression, Instant since) {
+		return get("/api/v1/query_range?query=" + encode(expression) + "&start=" + since + "&end=" + Instant.now()
+				+ "&step=" + SCRAPE_INTERVAL.toSeconds())
+			.path("result");
 	}
 
 	private JsonNode get(String path) {
