@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -106,8 +107,8 @@ public class ConsumerAutoConfiguration {
 
 	@Bean
 	DeadLetterPublisher waybillDeadLetterPublisher(BrokerConnection broker, HelloQueue queue,
-			DeadLetterSettings settings) {
-		return new DeadLetterPublisher(broker, queue, settings);
+			DeadLetterSettings settings, ObjectProvider<DeliveryTraces> traces) {
+		return new DeadLetterPublisher(broker, queue, settings, traces.getIfAvailable());
 	}
 
 	@Bean
@@ -124,10 +125,12 @@ public class ConsumerAutoConfiguration {
 	@Bean
 	Processing waybillProcessing(MessageProcessor processor, ProcessingSettings settings, InHand inHand,
 			Conclusion conclusion, Intake intake, DuplicateSettings duplicates, HelloQueue queue,
-			RunningAttempts running, RetryDelay retryDelay, DeadLetterPublisher publisher, ConsumerMetrics metrics) {
+			RunningAttempts running, RetryDelay retryDelay, DeadLetterPublisher publisher, ConsumerMetrics metrics,
+			ObjectProvider<DeliveryTraces> traces) {
 		return new Processing(processor, settings, inHand, conclusion, intake, new Duplicates(duplicates, metrics),
 				new Attempts(queue), running, retryDelay,
-				new DeadLetterRoad(publisher, inHand, conclusion, retryDelay, queue), metrics);
+				new DeadLetterRoad(publisher, inHand, conclusion, retryDelay, queue), metrics,
+				traces.getIfAvailable());
 	}
 
 	@Bean

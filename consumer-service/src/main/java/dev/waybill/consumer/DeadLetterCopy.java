@@ -10,6 +10,7 @@ import java.util.Set;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.waybill.contract.DeadLetter;
+import dev.waybill.contract.Traceparent;
 import dev.waybill.contract.Waybill;
 import org.jspecify.annotations.Nullable;
 
@@ -33,10 +34,23 @@ final class DeadLetterCopy {
 
 	private final @Nullable Integer attempts;
 
+	private final @Nullable Traceparent traceparent;
+
 	DeadLetterCopy(BasicProperties original, String reason, @Nullable Integer attempts) {
+		this(original, cut(reason), attempts, null);
+	}
+
+	private DeadLetterCopy(BasicProperties original, String reason, @Nullable Integer attempts,
+			@Nullable Traceparent traceparent) {
 		this.original = original;
-		this.reason = cut(reason);
+		this.reason = reason;
 		this.attempts = attempts;
+		this.traceparent = traceparent;
+	}
+
+	/** The same with another place in the trace, if there is one. */
+	DeadLetterCopy with(@Nullable Traceparent traceparent) {
+		return new DeadLetterCopy(this.original, this.reason, this.attempts, traceparent);
 	}
 
 	/** The properties to publish it with. */
@@ -51,6 +65,9 @@ final class DeadLetterCopy {
 		headers.put(DeadLetter.AT, Clocks.micros());
 		if (this.attempts != null) {
 			headers.put(DeadLetter.ATTEMPTS, this.attempts);
+		}
+		if (this.traceparent != null) {
+			headers.put(Traceparent.HEADER, this.traceparent.text());
 		}
 		BasicProperties whole = with(headers);
 		if (frameMax == 0 || size(whole) <= frameMax) {
@@ -90,7 +107,8 @@ final class DeadLetterCopy {
 	private static boolean isForeign(String name, @Nullable Object value) {
 		boolean ours = KEPT.contains(name)
 				&& (value instanceof Number || value instanceof Boolean || name.equals(DeadLetter.REASON));
-		return !ours;
+		boolean trace = name.equals(Traceparent.HEADER) && Traceparent.of(value) != null;
+		return !ours && !trace;
 	}
 
 	private static int size(BasicProperties properties) throws IOException {

@@ -40,20 +40,31 @@ final class DeadLetterPublisher implements AutoCloseable {
 
 	private final long timeoutMillis;
 
+	private final @Nullable DeliveryTraces traces;
+
 	/** The publisher thread's alone. */
 	private @Nullable Channel channel;
 
 	/** The publisher thread's, and set by the connection's. */
 	private AtomicBoolean returned = new AtomicBoolean();
 
-	DeadLetterPublisher(BrokerConnection broker, HelloQueue queue, DeadLetterSettings settings) {
+	DeadLetterPublisher(BrokerConnection broker, HelloQueue queue, DeadLetterSettings settings,
+			@Nullable DeliveryTraces traces) {
 		this.broker = broker;
 		this.exchange = queue.deadLetterExchange();
 		this.timeoutMillis = settings.publishTimeout().toMillis();
+		this.traces = traces;
 	}
 
-	/** Publishes a dead letter; true only where the broker has it, in its queue. */
-	boolean publish(DeadLetterCopy copy, byte[] body) {
+	/**
+	 * Publishes the copy of a delivery; true only where the broker has it, in its queue.
+	 */
+	boolean publish(Delivery delivery, DeadLetterCopy copy) {
+		return (this.traces == null) ? publish(copy, delivery.body())
+				: this.traces.deadLetter(delivery, (traceparent) -> publish(copy.with(traceparent), delivery.body()));
+	}
+
+	private boolean publish(DeadLetterCopy copy, byte[] body) {
 		if (this.broker.isBlocked()) {
 			return false;
 		}

@@ -138,7 +138,7 @@ final class DeadLetterReader implements AutoCloseable {
 		if (!delivery.channel().isOpen()) {
 			settle(delivery, Settlement.ABANDONED);
 		}
-		else if (this.publisher.publish(copy(delivery), delivery.body())) {
+		else if (this.publisher.publish(delivery, copy(delivery))) {
 			told(delivery);
 		}
 		else {

@@ -36,7 +36,7 @@ final class DeadLetterRoad {
 	/** Sends a delivery on its way; true where our copy was confirmed. */
 	boolean send(Delivery delivery, int attempt, Throwable failure) {
 		String reason = failure.getClass().getName() + ": " + failure.getMessage();
-		if (this.publisher.publish(new DeadLetterCopy(delivery.properties(), reason, attempt), delivery.body())) {
+		if (this.publisher.publish(delivery, new DeadLetterCopy(delivery.properties(), reason, attempt))) {
 			this.conclusion.of(delivery, Kind.DEAD_LETTERED, Settlement.DEAD_LETTERED);
 			return true;
 		}

@@ -33,9 +33,11 @@ final class Processing {
 
 	private final ConsumerMetrics metrics;
 
+	private final @Nullable DeliveryTraces traces;
+
 	Processing(MessageProcessor processor, ProcessingSettings settings, InHand inHand, Conclusion conclusion,
 			Intake intake, Duplicates duplicates, Attempts attempts, RunningAttempts running, RetryDelay retryDelay,
-			DeadLetterRoad deadLetters, ConsumerMetrics metrics) {
+			DeadLetterRoad deadLetters, ConsumerMetrics metrics, @Nullable DeliveryTraces traces) {
 		this.processor = processor;
 		this.settings = settings;
 		this.inHand = inHand;
@@ -47,6 +49,7 @@ final class Processing {
 		this.retryDelay = retryDelay;
 		this.deadLetters = deadLetters;
 		this.metrics = metrics;
+		this.traces = traces;
 	}
 
 	/**
@@ -89,14 +92,23 @@ final class Processing {
 			if (!delivery.begin()) {
 				return null;
 			}
-			Outcome outcome = process(attempt);
-			this.metrics.attempted(outcome, attempt);
-			settle(attempt, outcome);
+			if (this.traces == null) {
+				make(attempt);
+			}
+			else {
+				this.traces.attempt(attempt, () -> make(attempt));
+			}
 			return attempt;
 		}
 		finally {
 			this.running.remove(attempt);
 		}
+	}
+
+	private void make(Attempt attempt) {
+		Outcome outcome = process(attempt);
+		this.metrics.attempted(outcome, attempt);
+		settle(attempt, outcome);
 	}
 
 	private Outcome process(Attempt attempt) {

@@ -14,6 +14,8 @@ class ArchitectureTests {
 		.withImportOption(new ImportOption.DoNotIncludeTests())
 		.importPackages("dev.waybill.consumer");
 
+	private static final String TRACING = ".*\\.(ConsumerTracingAutoConfiguration|DeliveryTraces)(\\$.*)?";
+
 	@Test
 	void knowsNothingOfTheProducer() {
 		noClasses().should().dependOnClassesThat().resideInAPackage("dev.waybill.producer..").check(CLASSES);
@@ -25,9 +27,22 @@ class ArchitectureTests {
 			.doNotHaveSimpleName("ConsumerMetrics")
 			.and()
 			.doNotHaveSimpleName("ConsumerAutoConfiguration")
+			// These know the tracer, and the registry no more than the others.
+			.and()
+			.haveNameNotMatching(TRACING)
 			.should()
 			.dependOnClassesThat()
 			.resideInAPackage("io.micrometer..")
+			.check(CLASSES);
+	}
+
+	@Test
+	void tracesTouchTheTracerAndNothingElseOfMicrometer() {
+		noClasses().that()
+			.haveNameMatching(TRACING)
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("io.micrometer.core..", "io.opentelemetry..")
 			.check(CLASSES);
 	}
 

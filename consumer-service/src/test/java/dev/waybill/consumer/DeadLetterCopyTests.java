@@ -5,6 +5,7 @@ import java.util.Map;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.waybill.contract.DeadLetter;
+import dev.waybill.contract.Traceparent;
 import dev.waybill.contract.Waybill;
 import org.junit.jupiter.api.Test;
 
@@ -13,6 +14,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class DeadLetterCopyTests {
 
 	private static final int FRAME = 131_072;
+
+	private static final String TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 	@Test
 	void keepsWhatFitsAndDropsTheLargestForeignHeadersFirst() throws Exception {
@@ -48,6 +51,27 @@ class DeadLetterCopyTests {
 		BasicProperties copy = new DeadLetterCopy(new BasicProperties.Builder().headers(headers).build(), "new", null)
 			.properties(FRAME);
 		assertThat(copy.getHeaders()).containsEntry(DeadLetter.REASON, "new").doesNotContainKey(DeadLetter.ATTEMPTS);
+	}
+
+	@Test
+	void keepsThePlaceInItsTraceAndDropsWhatOnlyLooksLikeOneWhenItDoesNotFit() throws Exception {
+		Map<String, Object> headers = new HashMap<>();
+		headers.put("huge", "x".repeat(130_990));
+		headers.put(Traceparent.HEADER, TRACEPARENT);
+		assertThat(copy(headers, "why").properties(FRAME).getHeaders()).doesNotContainKey("huge")
+			.containsEntry(Traceparent.HEADER, TRACEPARENT);
+		headers.put(Traceparent.HEADER, "x".repeat(131_000));
+		headers.put("huge", "x");
+		assertThat(copy(headers, "why").properties(FRAME).getHeaders()).containsKey("huge")
+			.doesNotContainKey(Traceparent.HEADER);
+	}
+
+	@Test
+	void hasANewPlaceInTheTraceWhereThereIsOne() throws Exception {
+		Traceparent later = new Traceparent("4bf92f3577b34da6a3ce929d0e0e4736", "b7ad6b7169203331", true);
+		DeadLetterCopy copy = copy(Map.of(Traceparent.HEADER, TRACEPARENT), "why");
+		assertThat(copy.with(later).properties(FRAME).getHeaders()).containsEntry(Traceparent.HEADER, later.text());
+		assertThat(copy.with(null).properties(FRAME).getHeaders()).containsEntry(Traceparent.HEADER, TRACEPARENT);
 	}
 
 	private static DeadLetterCopy copy(Map<String, Object> headers, String reason) {

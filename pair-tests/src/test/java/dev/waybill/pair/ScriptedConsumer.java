@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import dev.waybill.consumer.MessageProcessor;
 import dev.waybill.consumer.ReceivedMessage;
 import dev.waybill.consumer.UnprocessableMessageException;
+import io.micrometer.tracing.Tracer;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -17,22 +19,25 @@ import org.springframework.context.annotation.Configuration;
 
 /**
  * A user's own module: its processor does as the body of a message says ({@code fails 3}
- * attempts, {@code halts 700} ms after its begin, {@code works 700} ms,
+ * attempts, {@code halts 700} ms after its begin, {@code works 700} ms, {@code traces},
  * {@code unprocessable}) and writes down what it has processed.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 public class ScriptedConsumer {
 
+	static final String OWN_SPAN = "look up the account";
+
 	public static void main(String[] arguments) {
 		SpringApplication.run(ScriptedConsumer.class, arguments);
 	}
 
 	@Bean(destroyMethod = "")
-	MessageProcessor processor(@Value("${waybill.processor.journal}") String path) throws IOException {
+	MessageProcessor processor(@Value("${waybill.processor.journal}") String path, ObjectProvider<Tracer> tracer)
+			throws IOException {
 		Writer journal = new FileWriter(path, StandardCharsets.UTF_8, true);
 		return (message) -> {
-			perform(new String(message.body(), StandardCharsets.UTF_8).split(" "), message);
+			perform(new String(message.body(), StandardCharsets.UTF_8).split(" "), message, tracer);
 			synchronized (journal) {
 				journal.write(message.messageId() + "\n");
 				journal.flush();
@@ -40,7 +45,8 @@ public class ScriptedConsumer {
 		};
 	}
 
-	private static void perform(String[] script, ReceivedMessage message) throws Exception {
+	private static void perform(String[] script, ReceivedMessage message, ObjectProvider<Tracer> tracer)
+			throws Exception {
 		switch (script[0]) {
 			case "fails" -> {
 				Thread.sleep(Long.parseLong(script[2]));
@@ -53,6 +59,7 @@ public class ScriptedConsumer {
 				Runtime.getRuntime().halt(137);
 			}
 			case "works" -> Thread.sleep(Long.parseLong(script[1]));
+			case "traces" -> tracer.ifAvailable((available) -> available.startScopedSpan(OWN_SPAN).end());
 			case "unprocessable" -> throw new UnprocessableMessageException("no such account");
 			default -> {
 			}

@@ -20,13 +20,16 @@ final class MessagePublisher {
 
 	private final Duration deadline;
 
+	private final @Nullable PublishTraces traces;
+
 	MessagePublisher(EntryQueue entries, BrokerState state, KeyRegistry keys, ProducerMetrics metrics,
-			PublishSettings settings) {
+			PublishSettings settings, @Nullable PublishTraces traces) {
 		this.entries = entries;
 		this.state = state;
 		this.keys = keys;
 		this.metrics = metrics;
 		this.deadline = settings.deadline();
+		this.traces = traces;
 	}
 
 	/** Why a message would be turned away whatever it is; null where it would not. */
@@ -83,7 +86,7 @@ final class MessagePublisher {
 		CompletableFuture<Answer> answer = new CompletableFuture<>();
 		long acceptedAt = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
 		Publication publication = new Publication(message, acceptedAt, started, started + this.deadline.toNanos(),
-				unknownCopy, new Answering(answer));
+				unknownCopy, new Answering(answer), (this.traces != null) ? this.traces.of(message) : null);
 		Reason refusal = this.state.refusal();
 		if (refusal != null) {
 			publication.withdraw(refusal);
@@ -126,8 +129,18 @@ final class MessagePublisher {
 			// Before the answer: a client that has it may come again with the key at
 			// once.
 			MessagePublisher.this.keys.settled(publication.message(), settlement);
-			MessagePublisher.this.metrics.settled(settlement, publication.startedNanos());
+			PublishTrace trace = publication.trace();
+			if (trace == null) {
+				measure(publication, settlement);
+			}
+			else {
+				trace.settled(settlement, () -> measure(publication, settlement));
+			}
 			this.answer.complete(new Answer(settlement, false));
+		}
+
+		private void measure(Publication publication, Settlement settlement) {
+			MessagePublisher.this.metrics.settled(settlement, publication.startedNanos());
 		}
 
 		@Override

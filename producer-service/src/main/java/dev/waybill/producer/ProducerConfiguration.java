@@ -25,6 +25,7 @@ import org.springframework.amqp.rabbit.connection.Connection;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.connection.ConnectionListener;
 import org.springframework.amqp.rabbit.core.RabbitTemplate;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -182,8 +183,8 @@ class ProducerConfiguration {
 
 	@Bean
 	MessagePublisher messagePublisher(EntryQueue entries, BrokerState state, KeyRegistry keys, ProducerMetrics metrics,
-			PublishSettings settings) {
-		return new MessagePublisher(entries, state, keys, metrics, settings);
+			PublishSettings settings, ObjectProvider<PublishTraces> traces) {
+		return new MessagePublisher(entries, state, keys, metrics, settings, traces.getIfAvailable());
 	}
 
 	@Bean
@@ -229,14 +230,15 @@ class ProducerConfiguration {
 
 	/**
 	 * Our own meters time what is published; the observation costs about a third of an
-	 * endpoint that does nothing. A live page is one request that lasts for hours.
+	 * endpoint that does nothing. Where there are traces, it is what they begin with. A
+	 * live page is one request that lasts for hours.
 	 */
 	@Bean
-	ObservationPredicate withoutPublishing() {
+	ObservationPredicate withoutPublishing(@Value("${" + TracingConfiguration.ENABLED + ":false}") boolean traced) {
 		return (name, context) -> {
 			HttpServletRequest request = (context instanceof ServerRequestObservationContext observed)
 					? observed.getCarrier() : null;
-			return request == null || !(request.getMethod().equals("POST")
+			return request == null || !((request.getMethod().equals("POST") && !traced)
 					|| request.getRequestURI().equals(request.getContextPath() + LiveServlet.PATH));
 		};
 	}

@@ -2,6 +2,8 @@ package dev.waybill.producer;
 
 import java.util.concurrent.atomic.AtomicReference;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One message on its way from the request to its outcome; decides who may publish it and
  * which word about it is the last.
@@ -20,6 +22,8 @@ final class Publication {
 
 	private final Listener listener;
 
+	private final @Nullable PublishTrace trace;
+
 	private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
 
 	private volatile boolean unknownCopy;
@@ -34,15 +38,17 @@ final class Publication {
 	 * @param deadlineNanos when its outcome must be told, by {@link System#nanoTime()}
 	 * @param unknownCopy whether an earlier attempt of the same key may be stored
 	 * @param listener is told the outcome
+	 * @param trace which its publishes belong to; null where there is no tracing
 	 */
 	Publication(IncomingMessage message, long acceptedAt, long startedNanos, long deadlineNanos, boolean unknownCopy,
-			Listener listener) {
+			Listener listener, @Nullable PublishTrace trace) {
 		this.message = message;
 		this.acceptedAt = acceptedAt;
 		this.startedNanos = startedNanos;
 		this.deadlineNanos = deadlineNanos;
 		this.unknownCopy = unknownCopy;
 		this.listener = listener;
+		this.trace = trace;
 	}
 
 	IncomingMessage message() {
@@ -60,6 +66,10 @@ final class Publication {
 
 	long acceptedAt() {
 		return this.acceptedAt;
+	}
+
+	@Nullable PublishTrace trace() {
+		return this.trace;
 	}
 
 	long startedNanos() {
@@ -111,6 +121,9 @@ final class Publication {
 			return false;
 		}
 		this.republished = true;
+		if (this.trace != null) {
+			this.trace.ended(Reason.CONNECTION_LOST);
+		}
 		return this.state.compareAndSet(State.CLAIMED, State.WAITING);
 	}
 

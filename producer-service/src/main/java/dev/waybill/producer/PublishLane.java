@@ -11,6 +11,7 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import dev.waybill.contract.Marker;
+import dev.waybill.contract.Traceparent;
 import dev.waybill.contract.Waybill;
 import dev.waybill.producer.ledger.DeliveryLedger;
 import dev.waybill.producer.ledger.LaneAccount;
@@ -209,10 +210,15 @@ final class PublishLane {
 			RecentMessages.Lane published) {
 		// Before it is in the window, where its deadline may settle it.
 		byte[] body = next.body();
+		PublishTrace trace = next.trace();
+		String traceparent = (trace != null) ? trace.begin(body.length) : null;
 		Copy copy = opened.add(next);
 		if (copy != null) {
 			published.note(copy);
-			operations.send("", this.queue, message(next, body, copy.sequence()));
+			if (trace != null) {
+				trace.numbered(copy);
+			}
+			operations.send("", this.queue, message(next, body, copy.sequence(), traceparent));
 		}
 		else { // a stop has just ended the window
 			next.settle(Settlement.of(Reason.BROKER_UNAVAILABLE));
@@ -233,7 +239,7 @@ final class PublishLane {
 		return publication.claim();
 	}
 
-	private Message message(Publication publication, byte[] body, long sequence) {
+	private Message message(Publication publication, byte[] body, long sequence, @Nullable String traceparent) {
 		IncomingMessage message = publication.message();
 		MessageProperties properties = new MessageProperties();
 		properties.setContentType((message.contentType() != null) ? message.contentType() : "");
@@ -243,6 +249,9 @@ final class PublishLane {
 		properties.setTimestamp(new Date(publication.acceptedAt() / 1000));
 		new Waybill(this.instance, this.source, sequence, publication.acceptedAt(), publication.mayHaveCopy())
 			.writeTo(properties);
+		if (traceparent != null) {
+			properties.setHeader(Traceparent.HEADER, traceparent);
+		}
 		return new Message(body, properties);
 	}
 

@@ -17,6 +17,8 @@ class ArchitectureTests {
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
 		.importPackages("dev.waybill.producer");
 
+	private static final String TRACING = ".*\\.(TracingConfiguration|PublishTraces?)(\\$.*)?";
+
 	@Test
 	void doesNotKnowTheConsumer() {
 		assertThat(PRODUCER).isNotEmpty();
@@ -40,9 +42,22 @@ class ArchitectureTests {
 			// It hands the registry on.
 			.and()
 			.doNotHaveSimpleName("ProducerConfiguration")
+			// These know the tracer, and the registry no more than the others.
+			.and()
+			.haveNameNotMatching(TRACING)
 			.should()
 			.dependOnClassesThat()
 			.resideInAPackage("io.micrometer..")
+			.check(PRODUCER);
+	}
+
+	@Test
+	void tracesTouchTheTracerAndNothingElseOfMicrometer() {
+		noClasses().that()
+			.haveNameMatching(TRACING)
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("io.micrometer.core..", "io.opentelemetry..")
 			.check(PRODUCER);
 	}
 

@@ -169,7 +169,7 @@ class PublicationTests {
 						lateTried.countDown();
 					}
 
-				});
+				}, null);
 		publication.claim();
 		Thread deadline = new Thread(() -> publication.settle(Settlement.of(Reason.CONFIRM_TIMEOUT)));
 		deadline.start();

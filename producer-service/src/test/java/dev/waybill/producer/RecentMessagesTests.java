@@ -96,7 +96,7 @@ class RecentMessagesTests {
 	private static Copy publish(RecentMessages.Lane lane, String id, long source, long sequence) {
 		long now = System.nanoTime();
 		Publication publication = new Publication(Some.message(id, "body"), sequence, now,
-				now + TimeUnit.SECONDS.toNanos(5), false, new Heard());
+				now + TimeUnit.SECONDS.toNanos(5), false, new Heard(), null);
 		Copy copy = new Copy(publication, source, sequence, now);
 		lane.note(copy);
 		return copy;

@@ -33,7 +33,7 @@ final class Some {
 
 	static Publication publication(Heard heard, long nanosLeft, boolean unknownCopy) {
 		long now = System.nanoTime();
-		return new Publication(message("k", "body"), 1, now, now + nanosLeft, unknownCopy, heard);
+		return new Publication(message("k", "body"), 1, now, now + nanosLeft, unknownCopy, heard, null);
 	}
 
 	/** In memory, with the usual patience. */
