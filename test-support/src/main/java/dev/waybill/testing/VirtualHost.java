@@ -132,8 +132,12 @@ public final class VirtualHost {
 
 	/** Sets a policy on the queues that match. */
 	public void policy(String policy, String pattern, Map<String, Object> definition) {
+		policy(policy, pattern, 0, definition);
+	}
+
+	private void policy(String policy, String pattern, int priority, Map<String, Object> definition) {
 		request("PUT", "/api/policies/" + encode(this.name) + "/" + encode(policy),
-				Map.of("pattern", pattern, "apply-to", "queues", "definition", definition));
+				Map.of("pattern", pattern, "priority", priority, "apply-to", "queues", "definition", definition));
 	}
 
 	/**
@@ -141,7 +145,8 @@ public final class VirtualHost {
 	 * not, since a queue refuses only once it is beyond its limit.
 	 */
 	public void fill(String queue) {
-		policy(FILLER, "^" + queue + "$", Map.of("max-length", 0, "overflow", "reject-publish"));
+		// Of policies that match, one applies: this one, whichever else there is.
+		policy(FILLER, "^" + queue + "$", 1, Map.of("max-length", 0, "overflow", "reject-publish"));
 		BasicProperties filler = new BasicProperties.Builder().messageId(FILLER).build();
 		onChannel((channel) -> {
 			channel.confirmSelect();
