@@ -1,5 +1,6 @@
 package dev.waybill.consumer;
 
+import dev.waybill.contract.FailureLog;
 import dev.waybill.contract.HelloQueue;
 import dev.waybill.contract.HelloTopology;
 import dev.waybill.contract.TopologySettings;
@@ -24,7 +25,7 @@ import org.springframework.core.env.Environment;
 		"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
 @EnableConfigurationProperties({ HelloQueue.class, TopologySettings.class, ProcessingSettings.class,
 		RetrySettings.class, DuplicateSettings.class, DeadLetterSettings.class, ProcessorSettings.class,
-		ReceiptSettings.class, InHandSettings.class })
+		ReceiptSettings.class, InHandSettings.class, FailureText.Settings.class })
 public class ConsumerAutoConfiguration {
 
 	@Bean
@@ -52,6 +53,11 @@ public class ConsumerAutoConfiguration {
 	@Bean
 	ConsumerMetrics waybillMetrics(MeterRegistry registry) {
 		return new ConsumerMetrics(registry);
+	}
+
+	@Bean
+	FailureLog waybillFailureLog() {
+		return new FailureLog();
 	}
 
 	@Bean
@@ -113,8 +119,8 @@ public class ConsumerAutoConfiguration {
 
 	@Bean
 	DeadLetterReader waybillDeadLetterReader(DeadLetterPublisher publisher, DeadLetterSettings settings,
-			ReceiptsBook receipts, Markers markers, ConsumerMetrics metrics) {
-		return new DeadLetterReader(publisher, settings, receipts, markers, metrics);
+			ReceiptsBook receipts, Markers markers, ConsumerMetrics metrics, FailureLog failures) {
+		return new DeadLetterReader(publisher, settings, receipts, markers, metrics, failures);
 	}
 
 	@Bean
@@ -126,11 +132,11 @@ public class ConsumerAutoConfiguration {
 	Processing waybillProcessing(MessageProcessor processor, ProcessingSettings settings, InHand inHand,
 			Conclusion conclusion, Intake intake, DuplicateSettings duplicates, HelloQueue queue,
 			RunningAttempts running, RetryDelay retryDelay, DeadLetterPublisher publisher, ConsumerMetrics metrics,
-			ObjectProvider<DeliveryTraces> traces) {
-		return new Processing(processor, settings, inHand, conclusion, intake, new Duplicates(duplicates, metrics),
-				new Attempts(queue), running, retryDelay,
-				new DeadLetterRoad(publisher, inHand, conclusion, retryDelay, queue), metrics,
-				traces.getIfAvailable());
+			FailureLog failures, FailureText.Settings text, ObjectProvider<DeliveryTraces> traces) {
+		return new Processing(processor, settings, inHand, conclusion, intake,
+				new Duplicates(duplicates, metrics, failures), new Attempts(queue), running, retryDelay,
+				new DeadLetterRoad(publisher, inHand, conclusion, retryDelay, failures, queue), metrics, failures,
+				new FailureText(text), traces.getIfAvailable());
 	}
 
 	@Bean
@@ -149,9 +155,9 @@ public class ConsumerAutoConfiguration {
 	@Bean
 	StuckProcessor waybillStuckProcessor(ApplicationContext context, ProcessingSettings settings,
 			ListenerControl control, HandBack handBack, DeadLetterReader deadLetters, Containers containers,
-			Intake intake, RunningAttempts running) {
-		StuckProcessor stuck = new StuckProcessor(context, settings, control, handBack, deadLetters, containers,
-				intake);
+			Intake intake, RunningAttempts running, FailureLog failures) {
+		StuckProcessor stuck = new StuckProcessor(context, settings, control, handBack, deadLetters, containers, intake,
+				failures);
 		running.onStuck(stuck::giveUp);
 		return stuck;
 	}
@@ -180,8 +186,9 @@ public class ConsumerAutoConfiguration {
 	}
 
 	@Bean
-	Workers waybillWorkers(ProcessingSettings settings, Intake intake, Processing processing, ProcessorTrials trials) {
-		return new Workers(settings, intake, processing, trials);
+	Workers waybillWorkers(ProcessingSettings settings, Intake intake, Processing processing, ProcessorTrials trials,
+			FailureLog failures) {
+		return new Workers(settings, intake, processing, trials, failures);
 	}
 
 	@Bean

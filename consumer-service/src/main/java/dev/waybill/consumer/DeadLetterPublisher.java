@@ -12,8 +12,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import com.rabbitmq.client.Channel;
 import dev.waybill.contract.HelloQueue;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Decides whether a dead letter has been published: confirmed and not returned, in time,
@@ -25,8 +23,6 @@ import org.slf4j.LoggerFactory;
  * to the next message.
  */
 final class DeadLetterPublisher implements AutoCloseable {
-
-	private static final Logger logger = LoggerFactory.getLogger(DeadLetterPublisher.class);
 
 	private final ExecutorService thread = Executors.newSingleThreadExecutor((task) -> {
 		Thread publisher = new Thread(task, "waybill-dead-letters");
@@ -57,33 +53,35 @@ final class DeadLetterPublisher implements AutoCloseable {
 	}
 
 	/**
-	 * Publishes the copy of a delivery; true only where the broker has it, in its queue.
+	 * Publishes the copy of a delivery.
+	 * @return why the broker does not have it for certain; null only where it has, in its
+	 * queue
 	 */
-	boolean publish(Delivery delivery, DeadLetterCopy copy) {
+	@Nullable String publish(Delivery delivery, DeadLetterCopy copy) {
 		return (this.traces == null) ? publish(copy, delivery.body())
 				: this.traces.deadLetter(delivery, (traceparent) -> publish(copy.with(traceparent), delivery.body()));
 	}
 
-	private boolean publish(DeadLetterCopy copy, byte[] body) {
+	private @Nullable String publish(DeadLetterCopy copy, byte[] body) {
 		if (this.broker.isBlocked()) {
-			return false;
+			return "the broker blocks publishing";
 		}
-		Future<Boolean> published = this.thread.submit(() -> publishNow(copy, body));
+		Future<@Nullable String> published = this.thread.submit(() -> publishNow(copy, body));
 		try {
 			return published.get(this.timeoutMillis, TimeUnit.MILLISECONDS);
 		}
 		catch (TimeoutException ex) {
 			published.cancel(true);
-			logger.warn("A dead letter was not confirmed within {} ms", this.timeoutMillis);
+			return "not confirmed within " + this.timeoutMillis + " ms";
 		}
 		catch (ExecutionException ex) {
-			logger.warn("A dead letter could not be published: {}", String.valueOf(ex.getCause()));
+			return String.valueOf(ex.getCause());
 		}
 		catch (InterruptedException ex) {
 			published.cancel(true);
 			Thread.currentThread().interrupt();
+			return "interrupted";
 		}
-		return false;
 	}
 
 	@Override
@@ -91,7 +89,7 @@ final class DeadLetterPublisher implements AutoCloseable {
 		this.thread.shutdownNow();
 	}
 
-	private boolean publishNow(DeadLetterCopy copy, byte[] body) throws Exception {
+	private @Nullable String publishNow(DeadLetterCopy copy, byte[] body) throws Exception {
 		boolean stored = false;
 		try {
 			Channel open = open();
@@ -99,10 +97,7 @@ final class DeadLetterPublisher implements AutoCloseable {
 					copy.properties(open.getConnection().getFrameMax()), body);
 			boolean confirmed = open.waitForConfirms(this.timeoutMillis);
 			stored = confirmed && !this.returned.get();
-			if (!stored) {
-				logger.warn("A dead letter was {} by the broker", confirmed ? "returned" : "nacked");
-			}
-			return stored;
+			return stored ? null : confirmed ? "returned" : "nacked";
 		}
 		finally {
 			if (!stored) {

@@ -11,10 +11,12 @@ import java.util.concurrent.TimeUnit;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
+import dev.waybill.contract.FailureLog;
 import dev.waybill.contract.Waybill;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 import org.springframework.amqp.core.Message;
 import org.springframework.amqp.rabbit.annotation.RabbitListener;
@@ -51,12 +53,15 @@ final class DeadLetterReader implements AutoCloseable {
 
 	private final ConsumerMetrics metrics;
 
+	private final FailureLog failures;
+
 	private volatile @Nullable ConsumerChannel current;
 
 	private volatile boolean closing;
 
 	DeadLetterReader(DeadLetterPublisher publisher, DeadLetterSettings settings, ReceiptsBook receipts, Markers markers,
-			ConsumerMetrics metrics) {
+			ConsumerMetrics metrics, FailureLog failures) {
+		this.failures = failures;
 		this.receipts = receipts;
 		this.markers = markers;
 		receipts.watch(() -> this.waiting);
@@ -137,14 +142,17 @@ final class DeadLetterReader implements AutoCloseable {
 		}
 		if (!delivery.channel().isOpen()) {
 			settle(delivery, Settlement.ABANDONED);
+			return;
 		}
-		else if (this.publisher.publish(delivery, copy(delivery))) {
+		String why = this.publisher.publish(delivery, copy(delivery));
+		if (why == null) {
 			told(delivery);
 		}
 		else {
 			this.metrics.deadLetterFailed();
-			logger.warn("Dead {} could not be moved on; trying again in {}", delivery,
-					DurationText.of(this.retryInterval));
+			this.failures.tell(logger, Level.WARN, "dead letter not moved on", delivery.about(),
+					() -> "A dead letter could not be moved on, " + why + "; it is tried again in "
+							+ DurationText.of(this.retryInterval));
 			if (!this.thread.isShutdown()) {
 				this.thread.schedule(() -> move(delivery), this.retryInterval.toMillis(), TimeUnit.MILLISECONDS);
 			}

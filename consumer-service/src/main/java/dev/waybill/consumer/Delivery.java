@@ -5,7 +5,9 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.waybill.contract.ContentDigest;
+import dev.waybill.contract.FailureLog;
 import dev.waybill.contract.Marker;
+import dev.waybill.contract.Traceparent;
 import dev.waybill.contract.Waybill;
 import org.jspecify.annotations.Nullable;
 
@@ -125,6 +127,15 @@ final class Delivery {
 
 	boolean isSettled() {
 		return this.state.get() == State.SETTLED;
+	}
+
+	/** What a line of log says of it. */
+	FailureLog.About about() {
+		Traceparent traceparent = Traceparent.of(header(Traceparent.HEADER));
+		return new FailureLog.About(this.properties.getMessageId(),
+				(this.waybill != null) ? this.waybill.source() : null,
+				(this.waybill != null) ? this.waybill.sequence() : null,
+				(traceparent != null) ? traceparent.traceId() : null);
 	}
 
 	@Override

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.amqp.AmqpException;
 
 /**
- * Decides which spans a delivery has: one for each attempt at it, which goes on from where
- * its message says that it comes from, and one for its dead letter.
+ * Decides which spans a delivery has: one for each attempt at it, which goes on from
+ * where its message says that it comes from, and one for its dead letter.
  */
 final class DeliveryTraces {
 
@@ -49,19 +49,19 @@ final class DeliveryTraces {
 	}
 
 	/** Has a dead letter published in its span, whose place in the trace it carries. */
-	boolean deadLetter(Delivery delivery, Published published) {
+	@Nullable String deadLetter(Delivery delivery, Published published) {
 		Span attempt = this.tracer.currentSpan();
 		Span span = begin(delivery, Span.Kind.PRODUCER, "dead-letter", "send",
 				this.queue.deadLetterExchange() + ":" + HelloQueue.DLQ_KEY,
 				(attempt != null) ? attempt.context() : origin(delivery));
 		try {
 			TraceContext context = span.context();
-			boolean stored = published.with(Traceparent.of(context.traceId(), context.spanId(),
-					Boolean.TRUE.equals(context.sampled())));
-			if (!stored) {
-				span.tag("error.type", "not-confirmed").error(new AmqpException("the copy was not confirmed"));
+			String failure = published
+				.with(Traceparent.of(context.traceId(), context.spanId(), Boolean.TRUE.equals(context.sampled())));
+			if (failure != null) {
+				span.tag("error.type", "not-confirmed").error(new AmqpException(failure));
 			}
-			return stored;
+			return failure;
 		}
 		finally {
 			span.end();
@@ -100,10 +100,13 @@ final class DeliveryTraces {
 					.build();
 	}
 
-	/** Publishes a dead letter that carries this place in the trace, if there is one. */
+	/**
+	 * Publishes a dead letter that carries this place in the trace, if there is one, and
+	 * says why that failed, if it did.
+	 */
 	interface Published {
 
-		boolean with(@Nullable Traceparent traceparent);
+		@Nullable String with(@Nullable Traceparent traceparent);
 
 	}
 

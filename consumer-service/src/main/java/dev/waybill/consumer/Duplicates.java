@@ -6,10 +6,12 @@ import java.util.List;
 import java.util.Map;
 
 import dev.waybill.contract.ContentDigest;
+import dev.waybill.contract.FailureLog;
 import dev.waybill.contract.RecentWindow;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Decides whether a delivery is a duplicate: a waybilled message with the id and the
@@ -27,11 +29,12 @@ final class Duplicates {
 
 	private final ConsumerMetrics metrics;
 
-	private boolean conflictLogged;
+	private final FailureLog failures;
 
-	Duplicates(DuplicateSettings settings, ConsumerMetrics metrics) {
+	Duplicates(DuplicateSettings settings, ConsumerMetrics metrics, FailureLog failures) {
 		this.processed = new RecentWindow<>(settings.maxCount(), settings.maxAge());
 		this.metrics = metrics;
+		this.failures = failures;
 		metrics.dedupWindowAge(this.processed::age);
 	}
 
@@ -51,7 +54,7 @@ final class Duplicates {
 			return Verdict.DUPLICATE;
 		}
 		if (known != null) {
-			conflict(id);
+			conflict(delivery);
 		}
 		this.inProcess.put(id, new ArrayList<>());
 		return Verdict.PROCESS;
@@ -72,13 +75,10 @@ final class Duplicates {
 		return (waiting != null) ? waiting : List.of();
 	}
 
-	private void conflict(String id) {
+	private void conflict(Delivery delivery) {
 		this.metrics.conflict();
-		if (!this.conflictLogged) {
-			this.conflictLogged = true;
-			logger.warn("Message {} was processed before with other content; it is processed again, "
-					+ "and so are others like it, counted as waybill_conflicts_total", id);
-		}
+		this.failures.tell(logger, Level.WARN, "conflict", delivery.about(),
+				() -> "A message with this id was processed before with other content; this one is processed too");
 	}
 
 	private static @Nullable String id(Delivery delivery) {

@@ -1,10 +1,12 @@
 package dev.waybill.consumer;
 
 import dev.waybill.consumer.Duplicates.Verdict;
+import dev.waybill.contract.FailureLog;
 import dev.waybill.contract.Receipt.Kind;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Decides how a delivery is settled, by what becomes of its processing. */
 final class Processing {
@@ -33,11 +35,16 @@ final class Processing {
 
 	private final ConsumerMetrics metrics;
 
+	private final FailureLog failures;
+
+	private final FailureText text;
+
 	private final @Nullable DeliveryTraces traces;
 
 	Processing(MessageProcessor processor, ProcessingSettings settings, InHand inHand, Conclusion conclusion,
 			Intake intake, Duplicates duplicates, Attempts attempts, RunningAttempts running, RetryDelay retryDelay,
-			DeadLetterRoad deadLetters, ConsumerMetrics metrics, @Nullable DeliveryTraces traces) {
+			DeadLetterRoad deadLetters, ConsumerMetrics metrics, FailureLog failures, FailureText text,
+			@Nullable DeliveryTraces traces) {
 		this.processor = processor;
 		this.settings = settings;
 		this.inHand = inHand;
@@ -49,6 +56,8 @@ final class Processing {
 		this.retryDelay = retryDelay;
 		this.deadLetters = deadLetters;
 		this.metrics = metrics;
+		this.failures = failures;
+		this.text = text;
 		this.traces = traces;
 	}
 
@@ -135,27 +144,31 @@ final class Processing {
 			this.conclusion.of(delivery, Kind.PROCESSED, Settlement.ACKED);
 		}
 		else if (delivery.isSettled()) {
-			logger.warn("Attempt {} at {} ended as {} after its channel had closed; it is delivered again", number,
-					delivery, outcome.tag(), failure);
+			tell(Level.WARN, attempt, outcome, failure, "it is delivered again, since its channel has closed");
 		}
 		else if (outcome == Outcome.CUT_SHORT) {
-			logger.info("Attempt {} at {} was cut short, since the service stops; it is handed back", number, delivery);
+			tell(Level.INFO, attempt, outcome, failure, "it is handed back, since the service stops");
 			this.inHand.settle(delivery, Settlement.HANDED_BACK);
 		}
 		else if (outcome == Outcome.UNPROCESSABLE || number >= this.settings.maxAttempts()) {
-			logger.warn("Attempt {} at {} ended as {}; it becomes a dead letter", number, delivery, outcome.tag(),
-					failure);
+			tell(Level.WARN, attempt, outcome, failure, "it becomes a dead letter");
 			this.attempts.failed(delivery, number);
 			if (this.deadLetters.send(delivery, number, failure)) {
 				this.attempts.ended(delivery);
 			}
 		}
 		else {
-			logger.warn("Attempt {} of {} at {} ended as {}; it is tried again: {}", number,
-					this.settings.maxAttempts(), delivery, outcome.tag(), failure.toString());
+			tell(Level.WARN, attempt, outcome, failure, "it is tried again");
 			this.attempts.failed(delivery, number);
 			this.retryDelay.reject(delivery, number);
 		}
+	}
+
+	private void tell(Level level, Attempt attempt, Outcome outcome, Throwable failure, String what) {
+		Delivery delivery = attempt.delivery();
+		this.failures.tell(logger, level, outcome.tag() + ": " + failure.getClass().getName(), delivery.about(),
+				() -> "Attempt " + attempt.number() + " of " + this.settings.maxAttempts() + " ended as "
+						+ outcome.tag() + "; " + what + ": " + this.text.of(failure, delivery.body()));
 	}
 
 }

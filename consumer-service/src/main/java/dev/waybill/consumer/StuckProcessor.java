@@ -2,12 +2,15 @@ package dev.waybill.consumer;
 
 import java.time.Duration;
 
+import dev.waybill.contract.FailureLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
 import org.springframework.context.ApplicationContext;
+import org.springframework.util.StringUtils;
 
 /**
  * Decides what becomes of the service when its processor does not come back: it gives up
@@ -17,6 +20,8 @@ import org.springframework.context.ApplicationContext;
 final class StuckProcessor {
 
 	private static final Logger logger = LoggerFactory.getLogger(StuckProcessor.class);
+
+	private static final String STRUCTURED = "logging.structured.format.console";
 
 	private static final int SOFTWARE_ERROR = 70;
 
@@ -37,8 +42,10 @@ final class StuckProcessor {
 
 	private final Intake intake;
 
+	private final FailureLog failures;
+
 	StuckProcessor(ApplicationContext context, ProcessingSettings settings, ListenerControl control, HandBack handBack,
-			DeadLetterReader deadLetters, Containers containers, Intake intake) {
+			DeadLetterReader deadLetters, Containers containers, Intake intake, FailureLog failures) {
 		this.context = context;
 		this.settings = settings;
 		this.control = control;
@@ -46,6 +53,7 @@ final class StuckProcessor {
 		this.deadLetters = deadLetters;
 		this.containers = containers;
 		this.intake = intake;
+		this.failures = failures;
 	}
 
 	/** Gives up, because of this attempt. */
@@ -62,7 +70,7 @@ final class StuckProcessor {
 				+ DurationText.of(this.settings.processTimeout()) + " and has not come back; the service gives up";
 		IllegalStateException where = new IllegalStateException("The processor hangs here");
 		where.setStackTrace(attempt.stack());
-		logger.error("{}", sentence, where);
+		this.failures.tell(logger, Level.ERROR, "stuck", attempt.delivery().about(), () -> sentence, where);
 		try {
 			this.handBack.unbegunNow();
 		}
@@ -74,7 +82,10 @@ final class StuckProcessor {
 		this.intake.abort();
 		AvailabilityChangeEvent.publish(this.context, LivenessState.BROKEN);
 		if (this.settings.exitWhenStuck()) {
-			System.err.println(sentence);
+			// Who reads JSON has just been told.
+			if (!StringUtils.hasText(this.context.getEnvironment().getProperty(STRUCTURED))) {
+				System.err.println(sentence);
+			}
 			exit();
 		}
 	}

@@ -3,9 +3,12 @@ package dev.waybill.consumer;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.waybill.contract.FailureLog;
+import dev.waybill.contract.FailureLog.About;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** The threads that process: as many as messages are processed at the same time. */
 final class Workers implements AutoCloseable {
@@ -20,12 +23,16 @@ final class Workers implements AutoCloseable {
 
 	private final ProcessorTrials trials;
 
+	private final FailureLog failures;
+
 	private volatile boolean closed;
 
-	Workers(ProcessingSettings settings, Intake intake, Processing processing, ProcessorTrials trials) {
+	Workers(ProcessingSettings settings, Intake intake, Processing processing, ProcessorTrials trials,
+			FailureLog failures) {
 		this.intake = intake;
 		this.processing = processing;
 		this.trials = trials;
+		this.failures = failures;
 		for (int number = 1; number <= settings.concurrency(); number++) {
 			Thread thread = new Thread(this::work, "waybill-worker-" + number);
 			// A stuck one must not keep a stopped service alive.
@@ -52,7 +59,8 @@ final class Workers implements AutoCloseable {
 				logger.debug("Interrupted while idle", ex);
 			}
 			catch (Throwable ex) { // a worker that dies would stop the service unseen
-				logger.error("A worker failed; it goes on", ex);
+				this.failures.tell(logger, Level.ERROR, "defect: " + ex.getClass().getName(), About.NOTHING,
+						() -> "A worker failed; it goes on", ex);
 			}
 		}
 	}

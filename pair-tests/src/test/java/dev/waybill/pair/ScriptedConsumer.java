@@ -20,7 +20,8 @@ import org.springframework.context.annotation.Configuration;
 /**
  * A user's own module: its processor does as the body of a message says ({@code fails 3}
  * attempts, {@code halts 700} ms after its begin, {@code works 700} ms, {@code traces},
- * {@code unprocessable}) and writes down what it has processed.
+ * {@code unprocessable}; what {@code quotes}, {@code refuses} or {@code sleeps} until it
+ * is interrupted has its body in its exception) and writes down what it has processed.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
@@ -60,9 +61,22 @@ public class ScriptedConsumer {
 			}
 			case "works" -> Thread.sleep(Long.parseLong(script[1]));
 			case "traces" -> tracer.ifAvailable((available) -> available.startScopedSpan(OWN_SPAN).end());
+			case "quotes" -> throw new IllegalStateException("cannot digest " + String.join(" ", script),
+					new NumberFormatException("For input string: " + script[1]));
+			case "refuses" -> throw new UnprocessableMessageException("never " + String.join(" ", script));
+			case "sleeps" -> sleep(String.join(" ", script));
 			case "unprocessable" -> throw new UnprocessableMessageException("no such account");
 			default -> {
 			}
+		}
+	}
+
+	private static void sleep(String script) {
+		try {
+			Thread.sleep(60_000);
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException("interrupted in " + script, ex);
 		}
 	}
 

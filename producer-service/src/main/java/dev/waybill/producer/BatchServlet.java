@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import dev.waybill.contract.FailureLog.About;
 import dev.waybill.producer.LineReader.BeyondLimitException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -209,7 +211,9 @@ final class BatchServlet extends PublishServlet {
 			throw ex;
 		}
 		catch (RuntimeException | Error ex) {
-			logger.error("A line of a batch failed unexpectedly", ex);
+			publisher().failures()
+				.tell(logger, Level.ERROR, "defect: " + ex.getClass().getName(), new About(given, null, null, null),
+						() -> "A line of a batch failed unexpectedly", ex);
 			this.share.giveBack(body.length);
 			if (taken) {
 				this.share.giveBackLine();

@@ -75,6 +75,7 @@ final class ConfirmWindow {
 			return null;
 		}
 		Copy copy = new Copy(publication, this.account.source(), this.account.next(), System.nanoTime());
+		publication.published(copy);
 		this.places[place(this.next++)] = copy;
 		return copy;
 	}

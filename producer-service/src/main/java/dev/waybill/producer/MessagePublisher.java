@@ -5,10 +5,17 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 
+import dev.waybill.contract.FailureLog;
+import dev.waybill.contract.FailureLog.About;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Takes a message in, or says at once why not, and tells how its publish ended. */
 final class MessagePublisher {
+
+	private static final Logger logger = LoggerFactory.getLogger(MessagePublisher.class);
 
 	private final EntryQueue entries;
 
@@ -20,15 +27,18 @@ final class MessagePublisher {
 
 	private final Duration deadline;
 
+	private final FailureLog failures;
+
 	private final @Nullable PublishTraces traces;
 
 	MessagePublisher(EntryQueue entries, BrokerState state, KeyRegistry keys, ProducerMetrics metrics,
-			PublishSettings settings, @Nullable PublishTraces traces) {
+			PublishSettings settings, FailureLog failures, @Nullable PublishTraces traces) {
 		this.entries = entries;
 		this.state = state;
 		this.keys = keys;
 		this.metrics = metrics;
 		this.deadline = settings.deadline();
+		this.failures = failures;
 		this.traces = traces;
 	}
 
@@ -40,6 +50,11 @@ final class MessagePublisher {
 	/** Whether an earlier attempt with this key was, or may yet be, accepted. */
 	boolean mayBeStored(String key) {
 		return this.keys.mayBeStored(key);
+	}
+
+	/** Where failures are told. */
+	FailureLog failures() {
+		return this.failures;
 	}
 
 	/**
@@ -136,7 +151,19 @@ final class MessagePublisher {
 			else {
 				trace.settled(settlement, () -> measure(publication, settlement));
 			}
+			if (settlement.reason() != null) {
+				tell(publication, settlement.outcome(), settlement.reason());
+			}
 			this.answer.complete(new Answer(settlement, false));
+		}
+
+		private void tell(Publication publication, Outcome outcome, Reason reason) {
+			Copy copy = publication.copy();
+			PublishTrace trace = publication.trace();
+			About about = new About(publication.message().messageId(), (copy != null) ? copy.source() : null,
+					(copy != null) ? copy.sequence() : null, (trace != null) ? trace.traceId() : null);
+			MessagePublisher.this.failures.tell(logger, Level.WARN, reason.text(), about,
+					() -> "A message was not accepted: " + outcome.text() + ", " + reason.text());
 		}
 
 		private void measure(Publication publication, Settlement settlement) {

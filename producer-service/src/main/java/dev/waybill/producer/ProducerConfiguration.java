@@ -6,6 +6,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.waybill.contract.FailureLog;
 import dev.waybill.contract.HelloQueue;
 import dev.waybill.contract.HelloTopology;
 import dev.waybill.contract.TopologySettings;
@@ -182,9 +183,14 @@ class ProducerConfiguration {
 	}
 
 	@Bean
+	FailureLog failureLog() {
+		return new FailureLog();
+	}
+
+	@Bean
 	MessagePublisher messagePublisher(EntryQueue entries, BrokerState state, KeyRegistry keys, ProducerMetrics metrics,
-			PublishSettings settings, ObjectProvider<PublishTraces> traces) {
-		return new MessagePublisher(entries, state, keys, metrics, settings, traces.getIfAvailable());
+			PublishSettings settings, FailureLog failures, ObjectProvider<PublishTraces> traces) {
+		return new MessagePublisher(entries, state, keys, metrics, settings, failures, traces.getIfAvailable());
 	}
 
 	@Bean

@@ -26,6 +26,8 @@ final class Publication {
 
 	private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
 
+	private @Nullable Copy copy;
+
 	private volatile boolean unknownCopy;
 
 	private volatile boolean republished;
@@ -70,6 +72,16 @@ final class Publication {
 
 	@Nullable PublishTrace trace() {
 		return this.trace;
+	}
+
+	/** It is published under this number; under the window's lock, before any outcome. */
+	void published(Copy copy) {
+		this.copy = copy;
+	}
+
+	/** Its last publish; null where there was none. Only for who settles it. */
+	@Nullable Copy copy() {
+		return this.copy;
 	}
 
 	long startedNanos() {

@@ -3,12 +3,14 @@ package dev.waybill.producer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
+import dev.waybill.contract.FailureLog.About;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -133,7 +135,9 @@ abstract class PublishServlet extends HttpServlet {
 					ex.messageId());
 		}
 		catch (RuntimeException | Error ex) { // there may be no memory for the body
-			logger.error("A request failed unexpectedly", ex);
+			this.publisher.failures()
+				.tell(logger, Level.ERROR, "defect: " + ex.getClass().getName(), new About(key, null, null, null),
+						() -> "A request failed unexpectedly", ex);
 			problem(request, response, Reason.INTERNAL_ERROR, Reason.INTERNAL_ERROR.detail(), key);
 		}
 	}

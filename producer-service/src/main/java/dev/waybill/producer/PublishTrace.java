@@ -57,6 +57,11 @@ final class PublishTrace {
 		return (traceparent != null) ? traceparent.text() : null;
 	}
 
+	/** The trace; null where it does not begin before the publish. */
+	@Nullable String traceId() {
+		return (this.request != null) ? this.request.context().traceId() : null;
+	}
+
 	/** The publish has its number. */
 	void numbered(Copy copy) {
 		Span span = this.publish.get();
