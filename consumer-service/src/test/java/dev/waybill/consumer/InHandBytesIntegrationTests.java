@@ -12,6 +12,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.waybill.contract.Receipt.Kind;
@@ -25,6 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Messages that are large, many and slow, all at once. */
 @NeedsRabbitMq
+@Execution(ExecutionMode.CONCURRENT)
 class InHandBytesIntegrationTests {
 
 	private static final String MEBIBYTE = "x".repeat(1 << 20);

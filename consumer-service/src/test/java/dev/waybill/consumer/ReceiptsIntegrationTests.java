@@ -16,10 +16,13 @@ import dev.waybill.testing.RabbitBroker;
 import dev.waybill.testing.VirtualHost;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 @NeedsRabbitMq
+@Execution(ExecutionMode.CONCURRENT)
 class ReceiptsIntegrationTests {
 
 	private VirtualHost host;

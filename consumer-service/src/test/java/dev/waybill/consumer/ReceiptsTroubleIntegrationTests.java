@@ -10,10 +10,13 @@ import dev.waybill.testing.NeedsRabbitMq;
 import dev.waybill.testing.RabbitBroker;
 import dev.waybill.testing.VirtualHost;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 @NeedsRabbitMq
+@Execution(ExecutionMode.CONCURRENT)
 class ReceiptsTroubleIntegrationTests {
 
 	@Test
