@@ -112,13 +112,36 @@ public final class HelloTopology {
 			return true;
 		}
 		catch (BrokerRefusedException ex) {
-			if (ex.getCause() instanceof ShutdownSignalException signal
-					&& signal.getReason() instanceof AMQP.Channel.Close close
-					&& close.getReplyCode() == AMQP.NOT_FOUND) {
+			if (closedWith(ex, AMQP.NOT_FOUND)) {
 				return false;
 			}
 			throw ex;
 		}
+	}
+
+	/**
+	 * Makes sure that there is a queue for a producer's receipts, whatever its arguments
+	 * where there was one before. Whoever asks first whether there is one has an error in
+	 * the log of the broker where there is none.
+	 * @param connection an open connection
+	 * @param instance the producer instance
+	 * @throws BrokerRefusedException where somebody must change something first
+	 * @throws IOException where the connection fails meanwhile
+	 */
+	public void ensureReceiptsQueue(Connection connection, String instance) throws IOException {
+		try {
+			declareReceiptsQueue(connection, instance);
+		}
+		catch (BrokerRefusedException ex) {
+			if (!closedWith(ex, AMQP.PRECONDITION_FAILED)) {
+				throw ex;
+			}
+		}
+	}
+
+	private static boolean closedWith(BrokerRefusedException ex, int code) {
+		return ex.getCause() instanceof ShutdownSignalException signal
+				&& signal.getReason() instanceof AMQP.Channel.Close close && close.getReplyCode() == code;
 	}
 
 	/**

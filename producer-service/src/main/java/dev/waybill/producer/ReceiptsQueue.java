@@ -59,14 +59,15 @@ final class ReceiptsQueue {
 
 	/** Makes sure that it is declared and bound. */
 	synchronized void ensure(Connection connection) throws IOException {
-		if (!this.topology.hasReceiptsQueue(connection, this.instance)) {
-			if (!this.missing && this.ledger.isQueueDeclared()) {
+		if (!this.missing && !this.ledger.isQueueDeclared()) {
+			this.topology.ensureReceiptsQueue(connection, this.instance);
+		}
+		else if (!this.topology.hasReceiptsQueue(connection, this.instance)) {
+			if (!this.missing) {
 				this.missing = true;
 				this.ledger.gapBegins("the queue of the receipts is gone");
 			}
-			if (this.missing) {
-				awaitDisk();
-			}
+			awaitDisk();
 			this.topology.declareReceiptsQueue(connection, this.instance);
 		}
 		this.topology.bindReceiptsQueue(connection, this.instance);
