@@ -109,7 +109,19 @@ class DashboardTests {
 		List<Equation> equations = new MetricsReference().equations();
 		Equation last = equations.get(equations.size() - 1);
 		assertThat(this.dashboard.queries(OURS_BESIDE_THE_BROKERS)).extracting(Dashboard.Query::expression)
-			.containsExactly(last.left(), last.right());
+			.containsExactly(last.left(), last.right(), "sum(rabbitmq_detailed_queue_messages_ready{queue=\"hello\"})",
+					"sum(rabbitmq_detailed_queue_messages_unacked{queue=\"hello\"})");
+	}
+
+	@Test
+	void everyQuantileShowsTheTracesOfSomeOfItsMessages() {
+		List<JsonNode> quantiles = this.dashboard.panels()
+			.stream()
+			.flatMap((panel) -> panel.path("targets").valueStream())
+			.filter((target) -> target.path("expr").asString().contains("histogram_quantile("))
+			.toList();
+		assertThat(quantiles).isNotEmpty()
+			.allSatisfy((target) -> assertThat(target.path("exemplar").asBoolean()).as(target.toString()).isTrue());
 	}
 
 }
