@@ -1,8 +1,13 @@
 package dev.waybill.producer;
 
+import java.util.Map;
+
+import dev.waybill.contract.FailureLog;
+import dev.waybill.contract.FailureLog.About;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
@@ -11,7 +16,9 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
 /** Gives the problems that Spring MVC answers with an outcome and a reason. */
@@ -20,11 +27,26 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 
 	private static final Logger problems = LoggerFactory.getLogger(ProblemAdvice.class);
 
+	private final FailureLog failures;
+
+	ProblemAdvice(FailureLog failures) {
+		this.failures = failures;
+	}
+
 	@ExceptionHandler(Exception.class)
-	ResponseEntity<Object> unexpected(Exception ex) {
-		problems.error("A request failed unexpectedly", ex);
+	ResponseEntity<Object> unexpected(Exception ex, WebRequest request) {
+		String id = messageId(request);
+		this.failures.tell(problems, Level.ERROR, "defect: " + ex.getClass().getName(), new About(id, null, null, null),
+				() -> "A request failed unexpectedly", ex);
 		return Problems.of(Settlement.of(Reason.INTERNAL_ERROR), Reason.INTERNAL_ERROR, Reason.INTERNAL_ERROR.detail(),
-				null);
+				id);
+	}
+
+	/** The message that the path names, if it names one. */
+	private static @Nullable String messageId(WebRequest request) {
+		Object variables = request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE,
+				RequestAttributes.SCOPE_REQUEST);
+		return (variables instanceof Map<?, ?> named && named.get("id") instanceof String id) ? id : null;
 	}
 
 	@Override

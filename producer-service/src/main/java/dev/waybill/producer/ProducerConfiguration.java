@@ -145,8 +145,8 @@ class ProducerConfiguration {
 
 	@Bean
 	ReceiptIntake receiptIntake(DeliveryLedger ledger, Checkpoints checkpoints, RecentMessages recent, KeyRegistry keys,
-			MeterRegistry registry) {
-		return new ReceiptIntake(ledger, checkpoints, recent, keys, new LedgerMetrics(registry));
+			MeterRegistry registry, FailureLog failures) {
+		return new ReceiptIntake(ledger, checkpoints, recent, keys, new LedgerMetrics(registry), failures);
 	}
 
 	@Bean

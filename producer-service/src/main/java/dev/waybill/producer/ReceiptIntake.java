@@ -3,14 +3,20 @@ package dev.waybill.producer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
+import dev.waybill.contract.FailureLog;
+import dev.waybill.contract.FailureLog.About;
 import dev.waybill.contract.Receipt;
 import dev.waybill.contract.Receipt.Reading;
+import dev.waybill.contract.Receipt.Run;
 import dev.waybill.contract.UnreadableReceiptException;
+import dev.waybill.contract.Waybill;
 import dev.waybill.producer.LedgerMetrics.Fate;
 import dev.waybill.producer.ledger.Checkpoints;
 import dev.waybill.producer.ledger.DeliveryLedger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Takes a receipt into the ledger, or decides what else becomes of it. */
 final class ReceiptIntake {
@@ -27,15 +33,18 @@ final class ReceiptIntake {
 
 	private final LedgerMetrics metrics;
 
+	private final FailureLog failures;
+
 	private volatile long lastNanos = System.nanoTime();
 
 	ReceiptIntake(DeliveryLedger ledger, Checkpoints checkpoints, RecentMessages recent, KeyRegistry keys,
-			LedgerMetrics metrics) {
+			LedgerMetrics metrics, FailureLog failures) {
 		this.ledger = ledger;
 		this.checkpoints = checkpoints;
 		this.recent = recent;
 		this.keys = keys;
 		this.metrics = metrics;
+		this.failures = failures;
 	}
 
 	/**
@@ -45,8 +54,10 @@ final class ReceiptIntake {
 	 */
 	boolean take(byte[] body) {
 		this.lastNanos = System.nanoTime();
+		Receipt receipt = null;
 		try {
-			merge(Receipt.decode(body));
+			receipt = Receipt.decode(body);
+			merge(receipt);
 		}
 		catch (UnreadableReceiptException ex) {
 			if (ex.isNewerVersion()) {
@@ -58,7 +69,7 @@ final class ReceiptIntake {
 			drop(String.valueOf(ex.getMessage()));
 		}
 		catch (RuntimeException ex) { // a defect must not end the reading
-			logger.error("A receipt could not be taken in", ex);
+			told(ex, receipt);
 			drop("a defect");
 		}
 		return true;
@@ -89,9 +100,28 @@ final class ReceiptIntake {
 		}
 	}
 
+	private void told(RuntimeException defect, @Nullable Receipt receipt) {
+		String which = (receipt != null)
+				? ": number " + receipt.number() + " of the sender " + Waybill.sourceText(receipt.sender()) : "";
+		this.failures.tell(logger, Level.ERROR, "defect: " + defect.getClass().getName(), about(receipt),
+				() -> "A receipt could not be taken in" + which, defect);
+	}
+
+	/** The first of its numbers. */
+	private static About about(@Nullable Receipt receipt) {
+		if (receipt == null || receipt.runs().isEmpty()) {
+			return About.NOTHING;
+		}
+		Run first = receipt.runs().get(0);
+		return new About(null, first.source(), first.first(), null);
+	}
+
 	private void drop(String why) {
 		this.metrics.received(Fate.UNDECODABLE);
-		this.ledger.gap("a receipt that cannot be read was dropped: " + why);
+		this.ledger.gap();
+		this.failures.tell(logger, Level.WARN, "receipt gap", About.NOTHING,
+				() -> "A receipt gap: a receipt that cannot be read was dropped: " + why
+						+ "; what is published and not reported may end as unaudited instead of lost");
 	}
 
 }

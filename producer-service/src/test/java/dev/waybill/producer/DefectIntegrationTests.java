@@ -1,7 +1,11 @@
 package dev.waybill.producer;
 
 import java.io.IOException;
+import java.util.List;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.rabbitmq.client.GetResponse;
 import dev.waybill.testing.NeedsRabbitMq;
 import dev.waybill.testing.RabbitBroker;
@@ -10,11 +14,16 @@ import jakarta.servlet.Filter;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -41,6 +50,29 @@ class DefectIntegrationTests {
 		}
 	}
 
+	@Test
+	void toldWithTheMessageAndTenTimesAMinuteWhereAQuestionAboutItFails() throws Exception {
+		try (RunningProducer producer = RunningProducer.at(this.host.uri(), Defective.class)) {
+			ListAppender<ILoggingEvent> told = new ListAppender<>();
+			told.start();
+			((Logger) LoggerFactory.getLogger(ProblemAdvice.class)).addAppender(told);
+			for (int i = 0; i < 15; i++) {
+				Answer answer = producer
+					.send(producer.request("/messages/mine").header("X-Defect", "yes").build())
+					.get();
+				assertThat(answer.status()).isEqualTo(500);
+				assertThat(answer.reason()).isEqualTo("internal-error");
+				assertThat(answer.messageId()).isEqualTo("mine");
+				assertThat(answer.body()).doesNotContain("a defect").doesNotContain("Exception");
+			}
+			List<ILoggingEvent> lines = List.copyOf(told.list);
+			assertThat(lines).hasSize(10).allSatisfy((line) -> {
+				assertThat(line.getFormattedMessage()).isEqualTo("A request failed unexpectedly (message mine)");
+				assertThat(line.getThrowableProxy().getMessage()).isEqualTo("a defect");
+			});
+		}
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@Import(ProducerApplication.class)
 	static class Defective {
@@ -55,6 +87,25 @@ class DefectIntegrationTests {
 								throw new IllegalStateException("a defect");
 							}
 						} : request, response);
+		}
+
+		@Bean
+		WebMvcConfigurer defectOfAHandler() {
+			return new WebMvcConfigurer() {
+				@Override
+				public void addInterceptors(InterceptorRegistry registry) {
+					registry.addInterceptor(new HandlerInterceptor() {
+						@Override
+						public boolean preHandle(HttpServletRequest request, HttpServletResponse response,
+								Object handler) {
+							if (request.getHeader("X-Defect") != null) {
+								throw new IllegalStateException("a defect");
+							}
+							return true;
+						}
+					});
+				}
+			};
 		}
 
 	}

@@ -231,12 +231,8 @@ public final class DeliveryLedger extends Checkpointed {
 		}
 	}
 
-	/**
-	 * A receipt gap that is over at once, such as a receipt that nobody can read.
-	 * @param why for the log
-	 */
-	public synchronized void gap(String why) {
-		logger.warn("A receipt gap: {}; what is published and not reported may end as unaudited instead of lost", why);
+	/** A receipt gap that is over at once, such as a receipt that nobody can read. */
+	public synchronized void gap() {
 		cover();
 	}
 

@@ -233,7 +233,7 @@ class DeliveryLedgerPropertyTests {
 			this.inGap = false;
 		}
 		else if (what == 2) {
-			this.ledger.gap("test");
+			this.ledger.gap();
 			this.naive.gap();
 		}
 	}
