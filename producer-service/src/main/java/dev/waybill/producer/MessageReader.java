@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
+import java.util.regex.Pattern;
 
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -47,6 +48,10 @@ final class MessageReader {
 			.maxNameLength(Integer.MAX_VALUE)
 			.build())
 		.build();
+
+	/** Where the parser believes an object to begin, which it does not know. */
+	private static final Pattern BEGINNING = Pattern
+		.compile(" \\((start marker at|for \\w+ starting at) \\[Source: .*", Pattern.DOTALL);
 
 	private final int maxSize;
 
@@ -207,7 +212,8 @@ final class MessageReader {
 		catch (JacksonException ex) {
 			TokenStreamLocation where = ex.getLocation();
 			String place = (where != null) ? " at line " + where.getLineNr() + ", column " + where.getColumnNr() : "";
-			throw malformed("The body is not JSON" + place + ": " + ex.getOriginalMessage(), key);
+			String what = BEGINNING.matcher(ex.getOriginalMessage()).replaceFirst("");
+			throw malformed("The body is not JSON" + place + ": " + what, key);
 		}
 	}
 

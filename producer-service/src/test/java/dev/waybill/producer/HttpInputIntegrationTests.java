@@ -56,11 +56,12 @@ class HttpInputIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "{", "[1,", "{} {}", "1 2", "nul", "\"open", "{\"a\" 1}", "\u00e4", "[1]]", "{}x" })
+	@ValueSource(strings = { "{", "[1,", "{} {}", "1 2", "nul", "\"open", "{\"a\" 1}", "\u00e4", "[1]]", "{}x", "{]",
+			"[1}" })
 	void refusesWhatIsNotOneJsonValue(String body) {
 		Answer answer = producer.post(body, "Content-Type", "application/vnd.acme+json; charset=utf-8");
 		assertProblem(answer, 400, "malformed");
-		assertThat(answer.detail()).contains("line 1, column ");
+		assertThat(answer.detail()).contains("line 1, column ").doesNotContain("Source", "Feature");
 	}
 
 	@Test
