@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 
+import dev.waybill.contract.FailureLog;
+
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -53,7 +55,7 @@ final class FailureText {
 
 	private String cut(byte[] bytes) {
 		String whole = new String(bytes, 0, Math.min(bytes.length, this.most), StandardCharsets.UTF_8);
-		return whole.replaceAll("\\p{Cntrl}", " ");
+		return FailureLog.oneLine(whole);
 	}
 
 	/**

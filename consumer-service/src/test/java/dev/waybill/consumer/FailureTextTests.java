@@ -33,6 +33,13 @@ class FailureTextTests {
 	}
 
 	@Test
+	void noCharacterOfABodyBreaksTheLine() {
+		byte[] body = "a\n\r\t\u000b\f\u001b\u007f\u0085\u009b\u2028\u2029é".getBytes(StandardCharsets.UTF_8);
+		assertThat(text(100).of(new IllegalStateException("x\u0085\u2028y"), body)).contains(": x  y at ")
+			.endsWith(" bytes: a           é");
+	}
+
+	@Test
 	void endsWhereCausesDoNot() {
 		Exception first = new IOException();
 		first.initCause(new IllegalStateException(first));

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +31,9 @@ public final class FailureLog implements AutoCloseable {
 	private static final Duration MINUTE = Duration.ofMinutes(1);
 
 	private static final String OTHERS = "others";
+
+	/** Control characters, of Unicode's too, and its separators of lines. */
+	private static final Pattern BREAKS = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
 
 	private final Map<String, Window> windows = new HashMap<>();
 
@@ -76,6 +80,11 @@ public final class FailureLog implements AutoCloseable {
 			line = line.setCause(defect);
 		}
 		line.log(text.get() + about.text());
+	}
+
+	/** A text that a foreign program may have chosen, with nothing that ends a line. */
+	public static String oneLine(String text) {
+		return BREAKS.matcher(text).replaceAll(" ");
 	}
 
 	/** Tells how many were left out that nobody has been told of. */
@@ -198,11 +207,6 @@ public final class FailureLog implements AutoCloseable {
 			if (value != null) {
 				text.append(text.isEmpty() ? "" : ", ").append(name).append(value);
 			}
-		}
-
-		/** A foreign program may send any id. */
-		private static String oneLine(String id) {
-			return id.replaceAll("\\p{Cntrl}", " ");
 		}
 
 	}

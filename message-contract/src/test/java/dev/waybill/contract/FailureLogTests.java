@@ -13,6 +13,8 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.waybill.contract.FailureLog.About;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.event.Level;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -60,6 +62,14 @@ class FailureLogTests {
 		assertThat(lines()).containsExactly("Failed (message a  WARN b)", "Failed");
 		assertThat(this.told.list.get(1).getThrowableProxy().getClassName())
 			.isEqualTo("java.lang.IllegalStateException");
+	}
+
+	@ParameterizedTest
+	@ValueSource(chars = { '\n', '\r', '\t', '\u000b', '\f', '\u001b', '\u007f', '\u0085', '\u009b', '\u2028', '\u2029' })
+	void noCharacterOfAnIdBreaksItsLine(char breaker) {
+		this.failures.tell(this.logger, Level.WARN, "c", new About("a" + breaker + "é b", null, null, null),
+				() -> "Failed");
+		assertThat(lines()).containsExactly("Failed (message a é b)");
 	}
 
 	@Test
