@@ -65,7 +65,8 @@ class FailureLogTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(chars = { '\n', '\r', '\t', '\u000b', '\f', '\u001b', '\u007f', '\u0085', '\u009b', '\u2028', '\u2029' })
+	@ValueSource(
+			chars = { '\n', '\r', '\t', '\u000b', '\f', '\u001b', '\u007f', '\u0085', '\u009b', '\u2028', '\u2029' })
 	void noCharacterOfAnIdBreaksItsLine(char breaker) {
 		this.failures.tell(this.logger, Level.WARN, "c", new About("a" + breaker + "é b", null, null, null),
 				() -> "Failed");

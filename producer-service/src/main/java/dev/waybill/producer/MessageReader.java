@@ -50,8 +50,8 @@ final class MessageReader {
 		.build();
 
 	/** Where the parser believes an object to begin, which it does not know. */
-	private static final Pattern BEGINNING = Pattern
-		.compile(" \\((start marker at|for \\w+ starting at) \\[Source: .*", Pattern.DOTALL);
+	private static final Pattern BEGINNING = Pattern.compile(" \\((start marker at|for \\w+ starting at) \\[Source: .*",
+			Pattern.DOTALL);
 
 	private final int maxSize;
 

@@ -57,8 +57,7 @@ class DefectIntegrationTests {
 			told.start();
 			((Logger) LoggerFactory.getLogger(ProblemAdvice.class)).addAppender(told);
 			for (int i = 0; i < 15; i++) {
-				Answer answer = producer
-					.send(producer.request("/messages/mine").header("X-Defect", "yes").build())
+				Answer answer = producer.send(producer.request("/messages/mine").header("X-Defect", "yes").build())
 					.get();
 				assertThat(answer.status()).isEqualTo(500);
 				assertThat(answer.reason()).isEqualTo("internal-error");

@@ -62,8 +62,8 @@ class ReceiptIntakeTests {
 			.isEqualTo("A receipt could not be taken in: number 10 of the sender 0000000000000abc"
 					+ " (source 0000000000000def, sequence 3)");
 		assertThat(defects.get(9).getThrowableProxy().getMessage()).isEqualTo("a defect");
-		assertThat(lines()).contains("5 more of the cause defect: java.lang.IllegalStateException were left out"
-				+ " within a minute");
+		assertThat(lines())
+			.contains("5 more of the cause defect: java.lang.IllegalStateException were left out" + " within a minute");
 		assertGaps();
 	}
 
