@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntFunction;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -63,7 +64,7 @@ class ReceiptIntakeTests {
 					+ " (source 0000000000000def, sequence 3)");
 		assertThat(defects.get(9).getThrowableProxy().getMessage()).isEqualTo("a defect");
 		assertThat(lines())
-			.contains("5 more of the cause defect: java.lang.IllegalStateException were left out" + " within a minute");
+			.contains("5 more of the cause defect: java.lang.IllegalStateException were left out within a minute");
 		assertGaps();
 	}
 
@@ -77,13 +78,13 @@ class ReceiptIntakeTests {
 		assertGaps();
 	}
 
-	private void take(Bodies bodies) {
+	private void take(IntFunction<byte[]> bodies) {
 		try (Checkpoints checkpoints = Checkpoints.start(this.ledger, null); FailureLog failures = new FailureLog()) {
 			ReceiptIntake intake = new ReceiptIntake(this.ledger, checkpoints, new RecentMessages(1),
 					new KeyRegistry(new KeyRegistry.Settings(Duration.ofMinutes(10), 100)),
 					new LedgerMetrics(this.registry), failures);
 			for (int number = 1; number <= RECEIPTS; number++) {
-				assertThat(intake.take(bodies.of(number))).as("may be acked").isTrue();
+				assertThat(intake.take(bodies.apply(number))).as("may be acked").isTrue();
 			}
 		}
 	}
@@ -96,13 +97,6 @@ class ReceiptIntakeTests {
 
 	private List<String> lines() {
 		return this.told.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
-	}
-
-	/** The body of a receipt, by its number. */
-	private interface Bodies {
-
-		byte[] of(int number);
-
 	}
 
 	/** Fails where a receipt that was merged is counted. */

@@ -236,6 +236,11 @@ public final class DeliveryLedger extends Checkpointed {
 		cover();
 	}
 
+	private void gap(String why) {
+		logger.warn("A receipt gap: {}; what is published and not reported may end as unaudited instead of lost", why);
+		cover();
+	}
+
 	private void cover() {
 		this.gaps++;
 		this.changed = true;
