@@ -16,6 +16,7 @@ import dev.waybill.testing.TestPorts;
 import dev.waybill.testing.VirtualHost;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -135,6 +136,7 @@ class LedgerFileIntegrationTests {
 	}
 
 	@Test
+	@Tag("long")
 	void aSecondProducerOfTheSameNameEndsWithASentence() throws Exception {
 		JavaProcess first = start();
 		JavaProcess second = process(TestPorts.free());
@@ -150,6 +152,7 @@ class LedgerFileIntegrationTests {
 	}
 
 	@Test
+	@Tag("long")
 	void aRestartAfterAHalfOpenConnectionDoesNot() throws Exception {
 		JavaProcess first = start();
 		new ProcessBuilder("kill", "-STOP", Long.toString(first.pid())).start().waitFor();
