@@ -56,7 +56,7 @@
           { ...axis, space: 90, values: (plot, times) => times.map(time => new Date(time * 1000).toLocaleTimeString('en-GB')) },
           { ...axis, size: 60 },
         ],
-        series: [{}, ...this.labels.map((label, index) => ({ label, stroke: colour(['one', 'two', 'three'][index]), width: 2, spanGaps: false }))],
+        series: [{}, ...this.labels.map((label, index) => ({ label, stroke: colour(['one', 'two', 'three'][index]), width: 2, spanGaps: false, points: { show: true, size: 4 } }))],
       }, this.data, this.box);
     }
 
