@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -55,10 +56,10 @@ final class Collector implements AutoCloseable {
 		return List.copyOf(this.spans);
 	}
 
-	/** The spans that match, when there are so many. */
+	/** The spans that match, when there are so many, by when they began. */
 	List<Sent> await(int count, Predicate<Sent> wanted) {
 		Eventually.within(SOON, () -> this.spans.stream().filter(wanted).count() >= count);
-		List<Sent> found = this.spans.stream().filter(wanted).toList();
+		List<Sent> found = this.spans.stream().filter(wanted).sorted(Comparator.comparingLong(Sent::begun)).toList();
 		if (found.size() != count) {
 			throw new IllegalStateException(found.size() + " spans in place of " + count + ": " + found);
 		}
@@ -110,16 +111,17 @@ final class Collector implements AutoCloseable {
 	 * @param name what it is called
 	 * @param kind which end of what it is
 	 * @param attributes what else is known, as text
+	 * @param begun when it began, in nanoseconds since the epoch
 	 * @param failed whether its status is an error
 	 * @param exceptions the messages of those that it records
 	 */
 	record Sent(String service, String traceId, String spanId, String parentId, String name, Span.SpanKind kind,
-			Map<String, String> attributes, boolean failed, List<String> exceptions) {
+			Map<String, String> attributes, long begun, boolean failed, List<String> exceptions) {
 
 		static Sent of(String service, Span span) {
 			return new Sent(service, hex(span.getTraceId()), hex(span.getSpanId()), hex(span.getParentSpanId()),
 					span.getName(), span.getKind(), Collector.attributes(span.getAttributesList()),
-					span.getStatus().getCode() == StatusCode.STATUS_CODE_ERROR,
+					span.getStartTimeUnixNano(), span.getStatus().getCode() == StatusCode.STATUS_CODE_ERROR,
 					span.getEventsList()
 						.stream()
 						.map((event) -> Collector.attributes(event.getAttributesList()).get("exception.message"))
