@@ -68,10 +68,14 @@ record Dashboard(JsonNode json) {
 	 */
 	record Query(String panel, String letter, String expression, boolean instant) {
 
-		/** With the value that Grafana gives its variable: four scrapes, at least. */
+		/**
+		 * With a value that Grafana gives its variable: four scrapes at least, and more
+		 * for a longer stretch. Two that a busy machine has missed must not hide what was
+		 * counted between them.
+		 */
 		String forPrometheus() {
 			String expression = this.expression.replace("$__rate_interval",
-					4 * Prometheus.SCRAPE_INTERVAL.toSeconds() + "s");
+					15 * Prometheus.SCRAPE_INTERVAL.toSeconds() + "s");
 			if (expression.contains("$")) {
 				throw new IllegalStateException("which variable is this? " + this);
 			}
