@@ -1,20 +1,18 @@
 package dev.waybill.pair;
 
-import java.io.IOException;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+
+import dev.waybill.testing.Http;
 
 /** Sends one request to a service, with any headers. */
 final class Client {
 
 	private static final Pattern EXEMPLAR = Pattern.compile(".*# \\{.*trace_id=\"([0-9a-f]{32})\".*");
-
-	private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
 	private final Service service;
 
@@ -25,7 +23,7 @@ final class Client {
 	/** Posts, and gives the status. */
 	int post(String path, String body, String... headers) {
 		return send(HttpRequest.newBuilder(this.service.uri(path)).POST(BodyPublishers.ofString(body)), headers)
-			.status();
+			.statusCode();
 	}
 
 	/** The traces that the exemplars of a histogram name. */
@@ -42,24 +40,11 @@ final class Client {
 			.toList();
 	}
 
-	private static Answer send(HttpRequest.Builder request, String... headers) {
+	private static HttpResponse<String> send(HttpRequest.Builder request, String... headers) {
 		if (headers.length > 0) {
 			request.headers(headers);
 		}
-		try {
-			var response = HTTP.send(request.build(), BodyHandlers.ofString());
-			return new Answer(response.statusCode(), response.body());
-		}
-		catch (IOException ex) {
-			throw new IllegalStateException(ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	private record Answer(int status, String body) {
+		return Http.send(request.build());
 	}
 
 }

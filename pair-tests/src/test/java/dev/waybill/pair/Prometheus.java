@@ -1,12 +1,8 @@
 package dev.waybill.pair;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import dev.waybill.testing.Eventually;
+import dev.waybill.testing.Http;
 import dev.waybill.testing.TestPorts;
 import dev.waybill.testing.VirtualHost;
 import org.testcontainers.containers.GenericContainer;
@@ -39,8 +36,6 @@ final class Prometheus implements AutoCloseable {
 	private static final Duration START = Duration.ofSeconds(60);
 
 	private static final JsonMapper JSON = new JsonMapper();
-
-	private final HttpClient http = HttpClient.newHttpClient();
 
 	private final int port = TestPorts.free();
 
@@ -140,24 +135,14 @@ final class Prometheus implements AutoCloseable {
 	}
 
 	private JsonNode get(String path) {
-		try {
-			HttpResponse<String> response = this.http
-				.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.port + path))
-					.timeout(Duration.ofSeconds(10))
-					.build(), BodyHandlers.ofString());
-			JsonNode answer = JSON.readTree(response.body());
-			if (!answer.path("status").asString().equals("success")) {
-				throw new IllegalStateException(answer.path("error").asString());
-			}
-			return answer.path("data");
+		JsonNode answer = JSON
+			.readTree(Http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.port + path))
+				.timeout(Duration.ofSeconds(10))
+				.build()).body());
+		if (!answer.path("status").asString().equals("success")) {
+			throw new IllegalStateException(answer.path("error").asString());
 		}
-		catch (IOException ex) {
-			throw new IllegalStateException(ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new IllegalStateException(ex);
-		}
+		return answer.path("data");
 	}
 
 	private static String encode(String text) {

@@ -3,11 +3,9 @@ package dev.waybill.testing;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -33,9 +31,6 @@ public final class VirtualHost {
 	private static final JsonMapper JSON = new JsonMapper();
 
 	private static final String FILLER = "filler";
-
-	/** Not HTTP/2, for whose upgrade the broker closes the connection of a PUT. */
-	private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
 	private final RabbitBroker broker;
 
@@ -183,21 +178,11 @@ public final class VirtualHost {
 			.method(method,
 					body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(JSON.writeValueAsString(body)))
 			.build();
-		try {
-			HttpResponse<String> response = this.http.send(request, BodyHandlers.ofString());
-			if (response.statusCode() >= 300) {
-				throw new IllegalStateException(
-						method + " " + path + ": " + response.statusCode() + " " + response.body());
-			}
-			return response.body().isBlank() ? JSON.createObjectNode() : JSON.readTree(response.body());
+		HttpResponse<String> response = Http.send(request);
+		if (response.statusCode() >= 300) {
+			throw new IllegalStateException(method + " " + path + ": " + response.statusCode() + " " + response.body());
 		}
-		catch (IOException ex) {
-			throw new IllegalStateException(ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new IllegalStateException(ex);
-		}
+		return response.body().isBlank() ? JSON.createObjectNode() : JSON.readTree(response.body());
 	}
 
 	private static String encode(String text) {
