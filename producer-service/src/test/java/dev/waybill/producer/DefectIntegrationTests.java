@@ -2,6 +2,10 @@ package dev.waybill.producer;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -18,6 +22,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.amqp.rabbit.core.RabbitTemplate;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -70,6 +76,59 @@ class DefectIntegrationTests {
 				assertThat(line.getThrowableProxy().getMessage()).isEqualTo("a defect");
 			});
 		}
+	}
+
+	/**
+	 * What throws before it is on the wire has taken a publish number that the broker
+	 * does not know of: each later confirm would be credited to the message before.
+	 */
+	@Test
+	void aPublishThatFailsHasNothingCreditedToAnother() {
+		try (RunningProducer producer = RunningProducer.at(this.host.uri(), Unpublishable.class,
+				"--waybill.publish.deadline=3s")) {
+			List<CompletableFuture<Answer>> answers = IntStream.range(0, 40)
+				.mapToObj((i) -> producer.postAsync("x", "Idempotency-Key", (i == 7) ? "unpublishable" : "good-" + i))
+				.toList();
+			Map<String, List<String>> told = answers.stream()
+				.map(CompletableFuture::join)
+				.collect(Collectors.groupingBy(Answer::outcome,
+						Collectors.mapping(Answer::messageId, Collectors.toList())));
+			// What rides with it is published once more, and unknown where that goes
+			// with it again.
+			assertThat(told).containsOnlyKeys("accepted", "unknown");
+			List<String> accepted = told.get("accepted");
+			assertThat(told.get("unknown")).contains("unpublishable");
+			assertThat(producer.post("y", "Idempotency-Key", "after").status()).isEqualTo(202);
+			assertThat(producer.scrape().sum("waybill_publish_unconfirmed")).isZero();
+			assertThat(this.host.drainIds("hello")).containsAll(accepted)
+				.contains("after")
+				.doesNotContain("unpublishable");
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(ProducerApplication.class)
+	static class Unpublishable {
+
+		@Bean
+		static BeanPostProcessor unpublishable() {
+			return new BeanPostProcessor() {
+				@Override
+				public Object postProcessAfterInitialization(Object bean, String name) {
+					if (bean instanceof RabbitTemplate template) {
+						template.addBeforePublishPostProcessors((message) -> {
+							if ("unpublishable".equals(message.getMessageProperties().getMessageId())) {
+								// No short string may be as long.
+								message.getMessageProperties().setContentType("t".repeat(256));
+							}
+							return message;
+						});
+					}
+					return bean;
+				}
+			};
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
