@@ -2,9 +2,11 @@ package dev.waybill.pair;
 
 import java.io.IOException;
 import java.net.URI;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +31,9 @@ final class Load {
 	final Set<String> unknown = ConcurrentHashMap.newKeySet();
 
 	final AtomicLong slowestMillis = new AtomicLong();
+
+	/** Each request, in the order of the answers. */
+	final Queue<Sent> sent = new ConcurrentLinkedQueue<>();
 
 	private final Supplier<URI> target;
 
@@ -59,8 +64,7 @@ final class Load {
 		clients(32, (client) -> {
 			while (goOn.getAsBoolean()) {
 				long i = next.getAndIncrement();
-				TimeUnit.NANOSECONDS.sleep(start + i * TimeUnit.SECONDS.toNanos(1) / perSecond - System.nanoTime());
-				client.send(prefix + i);
+				client.sendAt(start + i * TimeUnit.SECONDS.toNanos(1) / perSecond, prefix + i);
 			}
 		});
 	}
@@ -71,8 +75,7 @@ final class Load {
 		AtomicLong next = new AtomicLong();
 		clients(24, (client) -> {
 			for (long i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
-				TimeUnit.NANOSECONDS.sleep(start + i * TimeUnit.SECONDS.toNanos(1) / perSecond - System.nanoTime());
-				client.send(prefix + i);
+				client.sendAt(start + i * TimeUnit.SECONDS.toNanos(1) / perSecond, prefix + i);
 			}
 		});
 	}
@@ -101,7 +104,7 @@ final class Load {
 	/** Sends one and gives the answer; null where there was none. */
 	@Nullable String post(String id, String text) {
 		try (Client client = new Client()) {
-			return client.send(id, text);
+			return client.send(System.nanoTime(), id, text);
 		}
 	}
 
@@ -129,6 +132,23 @@ final class Load {
 		}
 	}
 
+	/**
+	 * One request; all times by {@link System#nanoTime()}.
+	 *
+	 * @param id the message's
+	 * @param due when it was meant to be sent
+	 * @param begun when it was sent
+	 * @param ended when the answer was there, or the connection gone
+	 * @param answer the body of the answer, or null where there was none
+	 */
+	record Sent(String id, long due, long begun, long ended, @Nullable String answer) {
+
+		boolean isAccepted() {
+			return this.answer != null && this.answer.contains("\"outcome\":\"accepted\"");
+		}
+
+	}
+
 	private interface Work {
 
 		void by(Client client) throws InterruptedException;
@@ -140,12 +160,14 @@ final class Load {
 
 		private @Nullable KeptConnection connection;
 
-		void send(String id) {
-			send(id, Load.this.body.apply(id));
+		void sendAt(long due, String id) throws InterruptedException {
+			TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
+			send(due, id, Load.this.body.apply(id));
 		}
 
-		@Nullable String send(String id, String text) {
+		@Nullable String send(long due, String id, String text) {
 			long begun = System.nanoTime();
+			String answer = null;
 			try {
 				KeptConnection current = this.connection;
 				if (current == null || !current.isOpen()) {
@@ -153,7 +175,7 @@ final class Load {
 					current = new KeptConnection(Load.this.target.get());
 					this.connection = current;
 				}
-				String answer = current.post(id, text);
+				answer = current.post(id, text);
 				outcome(answer).add(id);
 				return answer;
 			}
@@ -164,8 +186,9 @@ final class Load {
 				return null;
 			}
 			finally {
-				Load.this.slowestMillis.accumulateAndGet(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun),
-						Math::max);
+				long end = System.nanoTime();
+				Load.this.sent.add(new Sent(id, due, begun, end, answer));
+				Load.this.slowestMillis.accumulateAndGet(TimeUnit.NANOSECONDS.toMillis(end - begun), Math::max);
 			}
 		}
 
