@@ -1,22 +1,17 @@
 package dev.waybill.testing;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 /**
- * A line to a broker on which a test can hold back or delay what the broker says, and
+ * A line to a broker on which a test can hold back, delay or swallow what is said, and
  * which it can cut.
  */
 public final class BrokerLine implements AutoCloseable {
@@ -25,31 +20,55 @@ public final class BrokerLine implements AutoCloseable {
 
 	private final ServerSocket server;
 
-	private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+	private final List<LineConnection> connections = new CopyOnWriteArrayList<>();
 
 	private boolean held;
 
 	private boolean cut;
 
+	private boolean swallowing;
+
 	private boolean halfOpen;
 
-	private volatile long delayNanos;
+	/** Bytes that clients may yet say before a reset; negative while none is due. */
+	private long untilReset = -1;
+
+	private long resets;
+
+	private volatile long answersLater;
+
+	private volatile long questionsLater;
 
 	/** A line to the broker of this virtual host. */
 	public BrokerLine(VirtualHost host) {
+		this(host, InetAddress.getLoopbackAddress().getHostAddress(), 0);
+	}
+
+	/** One whose near end is at this address. */
+	public BrokerLine(VirtualHost host, String address, int port) {
 		this.host = host;
 		try {
-			this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+			this.server = new ServerSocket();
+			this.server.bind(new InetSocketAddress(address, port), 50);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-		start(this::accept);
+		LineConnection.start(this::accept);
 	}
 
 	/** The address of its near end. */
 	public String uri() {
-		return "amqp://guest:guest@127.0.0.1:" + this.server.getLocalPort() + "/" + this.host.name();
+		return uri(this.server.getInetAddress().getHostAddress());
+	}
+
+	/** The same, by a name that its near end has. */
+	public String uri(String name) {
+		return "amqp://guest:guest@" + name + ":" + port() + "/" + this.host.name();
+	}
+
+	public int port() {
+		return this.server.getLocalPort();
 	}
 
 	/**
@@ -57,7 +76,13 @@ public final class BrokerLine implements AutoCloseable {
 	 * it speaks.
 	 */
 	public void delay(Duration delay) {
-		this.delayNanos = delay.toNanos();
+		this.answersLater = delay.toNanos();
+	}
+
+	/** From now on each thing that either end says arrives so much later. */
+	public void delayBothWays(Duration delay) {
+		delay(delay);
+		this.questionsLater = delay.toNanos();
 	}
 
 	/** From now on nothing that the broker says arrives. */
@@ -76,18 +101,41 @@ public final class BrokerLine implements AutoCloseable {
 		this.halfOpen = true;
 	}
 
+	/**
+	 * From now on nothing that either end says arrives, not even that it has ended its
+	 * connection; on the connections that there are, for good.
+	 */
+	public synchronized void swallow() {
+		this.swallowing = true;
+		this.connections.forEach(LineConnection::swallow);
+	}
+
+	/**
+	 * Resets the connection on which clients say so many bytes more, both of its ends,
+	 * once.
+	 */
+	public synchronized void resetAfter(long bytes) {
+		this.untilReset = bytes;
+	}
+
+	/** How often a connection was reset so. */
+	public synchronized long resets() {
+		return this.resets;
+	}
+
 	/** Ends all connections, and what is made anew ends at once. */
 	public synchronized void cut() {
 		this.cut = true;
 		this.held = false;
-		this.sockets.forEach(BrokerLine::end);
-		this.sockets.clear();
+		this.connections.forEach(LineConnection::end);
+		this.connections.clear();
 		notifyAll();
 	}
 
-	/** New connections hold again. */
+	/** New connections hold, and pass everything on, again. */
 	public synchronized void mend() {
 		this.cut = false;
+		this.swallowing = false;
 	}
 
 	@Override
@@ -118,109 +166,45 @@ public final class BrokerLine implements AutoCloseable {
 			return;
 		}
 		Socket broker = new Socket(InetAddress.getLoopbackAddress(), this.host.broker().amqpPort());
-		this.sockets.add(client);
-		this.sockets.add(broker);
-		BlockingQueue<Said> said = new LinkedBlockingQueue<>();
-		start(() -> ask(client, broker));
-		start(() -> listen(broker, said));
-		start(() -> answer(said, broker, client));
+		LineConnection connection = new LineConnection(this, client, broker);
+		this.connections.add(connection);
+		if (this.swallowing) {
+			connection.swallow();
+		}
+		connection.start();
 	}
 
-	private void ask(Socket client, Socket broker) {
-		try {
-			InputStream in = client.getInputStream();
-			OutputStream out = broker.getOutputStream();
-			byte[] buffer = new byte[65536];
-			for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-				out.write(buffer, 0, n);
-			}
-		}
-		catch (IOException ex) {
-			// ended
-		}
-		finally {
-			end(client);
-			if (!hidesEnds()) {
-				end(broker);
-			}
-		}
+	long answersLater() {
+		return this.answersLater;
 	}
 
-	/** Hears all at once, so that what is under way does not delay what comes next. */
-	private void listen(Socket broker, BlockingQueue<Said> said) {
-		try {
-			InputStream in = broker.getInputStream();
-			byte[] buffer = new byte[65536];
-			for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-				said.add(new Said(Arrays.copyOf(buffer, n), System.nanoTime() + this.delayNanos));
-			}
+	long questionsLater() {
+		return this.questionsLater;
+	}
+
+	/** How many of so many bytes a client may say before the reset that is due. */
+	synchronized int allowed(int bytes) {
+		if (this.untilReset < 0) {
+			return bytes;
 		}
-		catch (IOException ex) {
-			// ended
+		if (this.untilReset < bytes) {
+			int allowed = (int) this.untilReset;
+			this.untilReset = -1;
+			this.resets++;
+			return allowed;
 		}
-		finally {
-			said.add(new Said(new byte[0], System.nanoTime()));
+		this.untilReset -= bytes;
+		return bytes;
+	}
+
+	synchronized void awaitRelease() throws InterruptedException {
+		while (this.held) {
+			wait();
 		}
 	}
 
-	private void answer(BlockingQueue<Said> said, Socket broker, Socket client) {
-		try {
-			OutputStream out = client.getOutputStream();
-			for (Said next = said.take(); next.bytes().length > 0; next = said.take()) {
-				TimeUnit.NANOSECONDS.sleep(next.due() - System.nanoTime());
-				awaitRelease();
-				out.write(next.bytes());
-			}
-		}
-		catch (IOException ex) {
-			// ended
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		finally {
-			end(broker);
-			end(client);
-		}
-	}
-
-	private synchronized void awaitRelease() throws IOException {
-		try {
-			while (this.held) {
-				wait();
-			}
-		}
-		catch (InterruptedException ex) {
-			throw new IOException(ex);
-		}
-	}
-
-	private synchronized boolean hidesEnds() {
+	synchronized boolean hidesEnds() {
 		return this.halfOpen;
-	}
-
-	private static void end(Socket socket) {
-		try {
-			socket.close();
-		}
-		catch (IOException ex) {
-			// ended already
-		}
-	}
-
-	private static void start(Runnable task) {
-		Thread thread = new Thread(task, "broker-line");
-		thread.setDaemon(true);
-		thread.start();
-	}
-
-	/**
-	 * What the broker said at once; nothing at the end.
-	 *
-	 * @param bytes what it said
-	 * @param due when the client may hear it, by {@link System#nanoTime()}
-	 */
-	private record Said(byte[] bytes, long due) {
 	}
 
 }
