@@ -1,10 +1,6 @@
 package dev.waybill.pair;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
-import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -12,7 +8,6 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * Consumers whose clocks are 10 s off, by Debian's faketime: measures over two clocks say
@@ -25,10 +20,7 @@ class ClockSkewIntegrationTests extends FleetTest {
 
 	@BeforeAll
 	static void needsFaketime() {
-		if ("required".equals(System.getProperty("waybill.test.rabbitmq"))) {
-			assertThat(library()).as("faketime is installed").isNotEmpty();
-		}
-		assumeTrue(!library().isEmpty(), "needs a clock that is wrong: install faketime");
+		Faketime.isNeeded();
 	}
 
 	@Test
@@ -49,8 +41,7 @@ class ClockSkewIntegrationTests extends FleetTest {
 
 	private Service run(String test, String offset) throws Exception {
 		Service producer = this.fleet.producer("p");
-		Service consumer = this.fleet
-			.consumer(Map.of("LD_PRELOAD", library(), "FAKETIME", offset, "FAKETIME_DONT_FAKE_MONOTONIC", "1"));
+		Service consumer = this.fleet.consumer(Faketime.of(offset));
 		Load load = new Load(producer);
 		this.fleet.ready();
 		try (Books books = new Books(test, this.fleet, load)) {
@@ -67,15 +58,6 @@ class ClockSkewIntegrationTests extends FleetTest {
 
 	private static double mean(Service service, String histogram) {
 		return service.metric(histogram + "_sum") / service.metric(histogram + "_count");
-	}
-
-	/** Where Debian puts it; empty where it is not. */
-	private static String library() {
-		return Stream.of("x86_64", "aarch64")
-			.map((machine) -> "/usr/lib/" + machine + "-linux-gnu/faketime/libfaketimeMT.so.1")
-			.filter((file) -> Files.exists(Path.of(file)))
-			.findFirst()
-			.orElse("");
 	}
 
 }
