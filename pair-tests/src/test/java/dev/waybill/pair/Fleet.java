@@ -23,8 +23,8 @@ final class Fleet implements AutoCloseable {
 
 	static final Duration PATIENCE = Duration.ofSeconds(5);
 
-	private static final List<String> JVM = List.of("-Xmx160m", "-Xss512k", "-XX:TieredStopAtLevel=1",
-			"-XX:+UseSerialGC");
+	/** The options of the JVMs, unless a test has others. */
+	static final List<String> JVM = List.of("-Xmx160m", "-Xss512k", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
 	private static final List<String> TIMES = List.of("--spring.rabbitmq.requested-heartbeat=1s",
 			"--waybill.held-interval=1s", "--waybill.retry.longest-delay=1s");
@@ -67,7 +67,12 @@ final class Fleet implements AutoCloseable {
 
 	/** Begins a producer that keeps its ledger in memory. */
 	Service producer(String instance, String... more) {
-		Service producer = of(instance, "producer-service", Map.of(), arguments(
+		return producer(Map.of(), instance, more);
+	}
+
+	/** The same with more in its environment. */
+	Service producer(Map<String, String> environment, String instance, String... more) {
+		Service producer = of(instance, "producer-service", environment, arguments(
 				List.of("--waybill.instance=" + instance, "--waybill.ledger.patience=" + PATIENCE.toSeconds() + "s"),
 				more));
 		this.producers.add(producer);

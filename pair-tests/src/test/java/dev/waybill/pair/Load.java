@@ -2,6 +2,7 @@ package dev.waybill.pair;
 
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +16,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
+import dev.waybill.testing.Eventually;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,9 +61,14 @@ final class Load {
 
 	/** Sends for as long as this says so; returns when all is answered. */
 	void run(String prefix, int perSecond, BooleanSupplier goOn) throws InterruptedException {
+		run(prefix, perSecond, 32, goOn);
+	}
+
+	/** The same by so many clients, who may wait for an answer at the same time. */
+	void run(String prefix, int perSecond, int clients, BooleanSupplier goOn) throws InterruptedException {
 		long start = System.nanoTime();
 		AtomicLong next = new AtomicLong();
-		clients(32, (client) -> {
+		clients(clients, (client) -> {
 			while (goOn.getAsBoolean()) {
 				long i = next.getAndIncrement();
 				client.sendAt(start + i * TimeUnit.SECONDS.toNanos(1) / perSecond, prefix + i);
@@ -71,9 +78,14 @@ final class Load {
 
 	/** Sends so many, at most so many a second; returns when all is answered. */
 	void send(String prefix, long count, int perSecond) throws InterruptedException {
+		send(prefix, count, perSecond, 24);
+	}
+
+	/** The same by so many clients, who may wait for an answer at the same time. */
+	void send(String prefix, long count, int perSecond, int clients) throws InterruptedException {
 		long start = System.nanoTime();
 		AtomicLong next = new AtomicLong();
-		clients(24, (client) -> {
+		clients(clients, (client) -> {
 			for (long i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
 				client.sendAt(start + i * TimeUnit.SECONDS.toNanos(1) / perSecond, prefix + i);
 			}
@@ -87,9 +99,23 @@ final class Load {
 
 	/** The same, meanwhile. */
 	CompletableFuture<Void> sending(String prefix, long count, int perSecond) {
+		return meanwhile(() -> send(prefix, count, perSecond));
+	}
+
+	/** The same by so many clients. */
+	CompletableFuture<Void> sending(String prefix, long count, int perSecond, int clients) {
+		return meanwhile(() -> send(prefix, count, perSecond, clients));
+	}
+
+	/** Sends for as long as this says so, meanwhile. */
+	CompletableFuture<Void> running(String prefix, int perSecond, int clients, BooleanSupplier goOn) {
+		return meanwhile(() -> run(prefix, perSecond, clients, goOn));
+	}
+
+	private static CompletableFuture<Void> meanwhile(Sending sending) {
 		return CompletableFuture.runAsync(() -> {
 			try {
-				send(prefix, count, perSecond);
+				sending.run();
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
@@ -99,6 +125,12 @@ final class Load {
 			thread.setDaemon(true);
 			thread.start();
 		});
+	}
+
+	/** Waits until so many more are accepted. */
+	void awaitAccepted(int more) {
+		int before = this.accepted.size();
+		Eventually.within(Duration.ofSeconds(60), () -> this.accepted.size() >= before + more);
 	}
 
 	/** Sends one and gives the answer; null where there was none. */
@@ -146,6 +178,12 @@ final class Load {
 		boolean isAccepted() {
 			return this.answer != null && this.answer.contains("\"outcome\":\"accepted\"");
 		}
+
+	}
+
+	private interface Sending {
+
+		void run() throws InterruptedException;
 
 	}
 
