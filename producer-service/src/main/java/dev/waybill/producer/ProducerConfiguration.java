@@ -51,6 +51,12 @@ class ProducerConfiguration {
 	 */
 	private static final int HANDSHAKE_MILLIS = 3000;
 
+	/**
+	 * In place of 30 s, which is all that a stop may take: a broker that is blocked does
+	 * not read that we go.
+	 */
+	private static final int CLOSE_MILLIS = 2000;
+
 	@Bean
 	HelloTopology helloTopology(HelloQueue queue, TopologySettings settings, LedgerSettings ledger) {
 		return new HelloTopology(queue, settings, ledger.file() != null);
@@ -305,6 +311,7 @@ class ProducerConfiguration {
 		template.setMessagePropertiesConverter(new WaybillPropertiesConverter());
 		if (template.getConnectionFactory() instanceof CachingConnectionFactory factory) {
 			factory.getRabbitConnectionFactory().setHandshakeTimeout(HANDSHAKE_MILLIS);
+			factory.setCloseTimeout(CLOSE_MILLIS);
 			// Not with TLS: who wrapped its sockets would take the check of the host
 			// name away from the client.
 			if (!factory.getRabbitConnectionFactory().isSSL()) {
