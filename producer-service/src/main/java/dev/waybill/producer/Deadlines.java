@@ -66,7 +66,7 @@ final class Deadlines {
 			}
 			this.windows.forEach((window) -> window.expire(now));
 		}
-		catch (RuntimeException ex) { // or it would never run again
+		catch (RuntimeException | Error ex) { // or it would never run again
 			logger.error("Deadlines could not be kept", ex);
 		}
 	}

@@ -162,46 +162,82 @@ final class Lanes implements SmartLifecycle {
 		}
 	}
 
+	/**
+	 * Whatever a lane ends with, and whatever the handling of that, messages wait for the
+	 * next: an interrupt that is no stop's, or no memory to log what has happened.
+	 */
 	private void keepRunning(int index) {
 		long pause = 0;
+		Throwable unexpected = null;
 		while (!this.stopping.get()) {
-			PublishLane lane = new PublishLane(this.template, this.queue, this.instance, this.entries, this.settings,
-					this.accounting.ledger(), this.accounting.recent(), this.stopping);
-			this.windows.put(index, lane);
-			long begun = System.nanoTime();
-			AtomicBoolean started = new AtomicBoolean();
-			String why = "stopped";
 			try {
-				lane.run((connection) -> {
-					started(lane, connection);
-					started.set(true);
-				});
+				Thread.sleep(pause);
+				pause = Math.min(LONGEST_PAUSE.toMillis(), Math.max(50, 2 * pause));
+				if (unexpected != null) {
+					logger.warn("A lane starts again after what should not have happened", unexpected);
+					unexpected = null;
+				}
+				if (run(index)) {
+					// At once after one that worked; a refused publish must not make it
+					// spin.
+					pause = 0;
+				}
 			}
-			catch (Throwable ex) { // whatever it was, messages wait for a lane
-				why = failed(ex, started.get());
+			catch (Throwable ex) { // said when it can be
+				unexpected = ex;
 			}
-			if (started.get()) {
-				this.state.laneEnded(why);
-			}
-			ConfirmWindow window = lane.window();
-			if (window != null) {
-				putBack(window.end());
-			}
-			// At once after one that worked; a refused publish must not make it spin.
-			boolean worked = System.nanoTime() - begun > LONGEST_PAUSE.toNanos();
-			pause = worked ? 0 : Math.min(LONGEST_PAUSE.toMillis(), Math.max(50, 2 * pause));
-			sleep(pause);
 		}
 	}
 
-	private void started(PublishLane lane, Connection connection) throws IOException {
+	/** Runs a lane to its end; whether it had worked for a while. */
+	private boolean run(int index) {
+		PublishLane lane = new PublishLane(this.template, this.queue, this.instance, this.entries, this.settings,
+				this.accounting.ledger(), this.accounting.recent(), this.stopping);
+		this.windows.put(index, lane);
+		long begun = System.nanoTime();
+		AtomicBoolean started = new AtomicBoolean();
+		String why = "stopped";
+		try {
+			lane.run((connection) -> started(lane, connection, started));
+		}
+		catch (Throwable ex) { // whatever it was, messages wait for a lane
+			why = "failed";
+			why = failed(ex, started.get());
+		}
+		finally {
+			ended(lane, started.get(), why);
+		}
+		return System.nanoTime() - begun > LONGEST_PAUSE.toNanos();
+	}
+
+	private void started(PublishLane lane, Connection connection, AtomicBoolean started) throws IOException {
 		this.topology.ensure(connection, Role.PRODUCER);
 		this.accounting.receipts().ensureOurs(connection);
+		started.set(true);
 		this.state.laneStarted();
 		this.metrics.laneStarted();
 		logger.info("Publishing to '{}' as {}, source {}", this.queue, this.instance,
 				Waybill.sourceText(lane.source()));
 		this.firstAttempt.complete(true);
+	}
+
+	private void ended(PublishLane lane, boolean started, String why) {
+		PublishLane.forgetInterrupt();
+		if (started) {
+			this.state.laneEnded(why);
+		}
+		ConfirmWindow window = lane.window();
+		if (window != null) {
+			List<Publication> unconfirmed = window.end();
+			try {
+				putBack(unconfirmed);
+			}
+			catch (Throwable ex) { // nobody else would answer for them
+				PublishLane.forgetInterrupt();
+				unconfirmed.forEach((publication) -> publication.settle(Settlement.of(Reason.CONNECTION_LOST)));
+				throw ex;
+			}
+		}
 	}
 
 	/**
@@ -254,15 +290,6 @@ final class Lanes implements SmartLifecycle {
 			root = root.getCause();
 		}
 		return root;
-	}
-
-	private void sleep(long millis) {
-		try {
-			Thread.sleep(millis);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
 	}
 
 	private static Thread daemon(Runnable task, String name) {

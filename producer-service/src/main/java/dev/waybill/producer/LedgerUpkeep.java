@@ -112,7 +112,7 @@ final class LedgerUpkeep implements SmartLifecycle {
 		try {
 			this.ledger.tick();
 		}
-		catch (RuntimeException ex) { // or it would never run again
+		catch (RuntimeException | Error ex) { // or it would never run again
 			logger.error("The ledger could not be looked after", ex);
 		}
 	}

@@ -182,8 +182,8 @@ final class PublishLane {
 	private void publishGathered(RabbitOperations operations, Publication first, ConfirmWindow opened,
 			LaneAccount account, RecentMessages.Lane published) throws InterruptedException {
 		FlushHold.begin();
+		Publication next = first;
 		try {
-			Publication next = first;
 			for (int left = this.settings.window(); next != null; left--) {
 				if (claim(next, opened)) {
 					publish(operations, next, opened, published);
@@ -191,6 +191,13 @@ final class PublishLane {
 				// One by one: what waits here stays under the eyes of the deadlines.
 				next = (left > 1 && opened.hasPlace() && account.mayPublish()) ? this.entries.poll(0) : null;
 			}
+		}
+		catch (Throwable ex) {
+			if (next != null) { // which, unless it was claimed, nobody else knows of
+				forgetInterrupt();
+				next.withdraw(Reason.BROKER_UNAVAILABLE);
+			}
+			throw ex;
 		}
 		finally {
 			write();
@@ -211,8 +218,18 @@ final class PublishLane {
 		// Before it is in the window, where its deadline may settle it.
 		byte[] body = next.body();
 		PublishTrace trace = next.trace();
-		String traceparent = (trace != null) ? trace.begin(body.length) : null;
-		Copy copy = opened.add(next);
+		String traceparent = null;
+		Copy copy = null;
+		try {
+			traceparent = (trace != null) ? trace.begin(body.length) : null;
+			copy = opened.add(next);
+		}
+		finally {
+			if (copy == null) { // a stop has just ended the window, or there is no memory
+				forgetInterrupt();
+				next.settle(Settlement.of(Reason.BROKER_UNAVAILABLE));
+			}
+		}
 		if (copy != null) {
 			published.note(copy);
 			if (trace != null) {
@@ -220,9 +237,11 @@ final class PublishLane {
 			}
 			operations.send("", this.queue, message(next, body, copy.sequence(), traceparent));
 		}
-		else { // a stop has just ended the window
-			next.settle(Settlement.of(Reason.BROKER_UNAVAILABLE));
-		}
+	}
+
+	/** A client is answered on this thread: an interrupt would close its connection. */
+	static void forgetInterrupt() {
+		Thread.interrupted();
 	}
 
 	/**

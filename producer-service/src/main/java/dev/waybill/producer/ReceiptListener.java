@@ -121,26 +121,28 @@ final class ReceiptListener {
 		}
 	}
 
+	/** Whatever happens, receipts wait for their reader until it stops. */
 	private void keepReading() {
 		long pause = 0;
 		while (!this.stopping) {
 			try {
+				Thread.sleep(pause);
 				// Not all that wait at the same time.
 				pause = read() ? 0 : ThreadLocalRandom.current().nextLong(100, 500);
 			}
-			catch (InterruptedException ex) {
-				return;
-			}
-			catch (Throwable ex) { // whatever it was, receipts wait for their reader
-				failed(ex);
+			catch (Throwable ex) {
 				pause = Math.min(LONGEST_PAUSE.toMillis(), Math.max(50, 2 * pause));
+				tellFailure(ex);
 			}
-			try {
-				Thread.sleep(pause);
-			}
-			catch (InterruptedException ex) {
-				return;
-			}
+		}
+	}
+
+	private void tellFailure(Throwable ex) {
+		try {
+			failed(ex);
+		}
+		catch (Throwable untold) { // there may be no memory for it
+			this.problem = "";
 		}
 	}
 
