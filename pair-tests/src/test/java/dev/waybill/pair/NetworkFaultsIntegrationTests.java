@@ -122,8 +122,7 @@ class NetworkFaultsIntegrationTests extends FaultTest {
 		Load load = new Load(producer());
 		this.fleet.consumer();
 		this.fleet.ready();
-		// As many clients as there will be, for the footing.
-		load.send("warm", 2_000, 1_000, CLIENTS);
+		warm(load);
 		try (Oracle oracle = new Oracle(name, seed(), this.fleet, load)) {
 			CompletableFuture<Void> sending = load.running("k", perSecond, CLIENTS, this.goOn::get);
 			load.awaitAccepted(300);
@@ -152,7 +151,7 @@ class NetworkFaultsIntegrationTests extends FaultTest {
 		Load load = new Load(producer());
 		this.fleet.consumer();
 		this.fleet.ready();
-		load.send("warm", 2_000, 1_000, CLIENTS);
+		warm(load);
 		try (Oracle oracle = new Oracle("network: cut with 500 ms each way", seed(), this.fleet, load)) {
 			CompletableFuture<Void> sending = load.running("k", 100, CLIENTS, this.goOn::get);
 			this.line.delayBothWays(Duration.ofMillis(500));
@@ -226,6 +225,13 @@ class NetworkFaultsIntegrationTests extends FaultTest {
 		finally {
 			Files.delete(hosts);
 		}
+	}
+
+	/** All clients wait at the same time, as they will, for the footing. */
+	private void warm(Load load) throws InterruptedException {
+		this.line.delayBothWays(Duration.ofMillis(200));
+		load.send("warm", 1_000, 1_000_000, CLIENTS);
+		this.line.delayBothWays(Duration.ZERO);
 	}
 
 	private Service producer() {
