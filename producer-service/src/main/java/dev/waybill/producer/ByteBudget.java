@@ -2,7 +2,7 @@ package dev.waybill.producer;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Bounds the bytes of bodies in hand; taken before a body is read. */
+/** Bounds the bytes of bodies in hand; taken before they are read. */
 final class ByteBudget {
 
 	private final long limit;

@@ -1,12 +1,13 @@
 package dev.waybill.producer;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
 
-import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -37,7 +38,7 @@ final class MessageReader {
 	/** An AMQP short string holds 255 bytes. */
 	private static final int LONGEST_HEADER = 255;
 
-	/** Of a body that does not say its length, so much is read at a time. */
+	/** So much room a body takes before its first byte. */
 	private static final int BLOCK = 8 * 1024;
 
 	/** The size of the body bounds the rest; depth costs memory of its own. */
@@ -55,8 +56,11 @@ final class MessageReader {
 
 	private final int maxSize;
 
+	private final Duration timeLimit;
+
 	MessageReader(PublishSettings settings) {
 		this.maxSize = (int) settings.maxMessageSize().toBytes();
+		this.timeLimit = settings.timeLimit();
 	}
 
 	/**
@@ -123,8 +127,7 @@ final class MessageReader {
 
 	private byte[] body(HttpServletRequest request, @Nullable String key, ByteBudget.Part room) {
 		try {
-			return (request.getContentLengthLong() >= 0) ? declared(request, key, room)
-					: undeclared(request, key, room);
+			return body(request.getInputStream(), request.getContentLength(), key, room);
 		}
 		catch (IOException ex) {
 			// The client is gone or slow, or its chunks are wrong: nothing was published.
@@ -132,33 +135,38 @@ final class MessageReader {
 		}
 	}
 
-	private static byte[] declared(HttpServletRequest request, @Nullable String key, ByteBudget.Part room)
-			throws IOException {
-		int length = request.getContentLength();
-		take(length, key, room);
-		byte[] body = new byte[length];
-		int read = request.getInputStream().readNBytes(body, 0, length);
-		if (read < length) {
-			throw malformed("The body ended after " + read + " of " + length + " bytes", key);
+	/**
+	 * Takes no more room than twice what has come, whatever the length says: many slow
+	 * bodies would take that of all others.
+	 */
+	private byte[] body(InputStream in, int declared, @Nullable String key, ByteBudget.Part room) throws IOException {
+		long end = System.nanoTime() + this.timeLimit.toNanos();
+		int most = (declared >= 0) ? declared : this.maxSize + 1;
+		byte[] body = new byte[0];
+		int size = 0;
+		while (size < most) {
+			if (size == body.length) {
+				int larger = (int) Math.min(most, Math.max(BLOCK, 2L * size));
+				take(Math.min(larger, this.maxSize) - size, key, room);
+				body = Arrays.copyOf(body, larger);
+			}
+			int count = in.read(body, size, body.length - size);
+			if (count < 0) {
+				if (declared >= 0) {
+					throw malformed("The body ended after " + size + " of " + declared + " bytes", key);
+				}
+				return Arrays.copyOf(body, size);
+			}
+			size += count;
+			if (size < most && System.nanoTime() - end > 0) {
+				throw new RefusedException(Reason.TOO_SLOW, "After " + this.timeLimit.toMillis() + " ms " + size
+						+ " bytes of the body had come; it may take no longer", key);
+			}
+		}
+		if (size > this.maxSize) {
+			throw tooLarge(key);
 		}
 		return body;
-	}
-
-	private byte[] undeclared(HttpServletRequest request, @Nullable String key, ByteBudget.Part room)
-			throws IOException {
-		ServletInputStream in = request.getInputStream();
-		ByteArrayOutputStream body = new ByteArrayOutputStream();
-		byte[] block;
-		do {
-			take(Math.min(BLOCK, this.maxSize - body.size()), key, room);
-			block = in.readNBytes(BLOCK);
-			if (body.size() + block.length > this.maxSize) {
-				throw tooLarge(key);
-			}
-			body.writeBytes(block);
-		}
-		while (block.length == BLOCK);
-		return body.toByteArray();
 	}
 
 	private static void take(int bytes, @Nullable String key, ByteBudget.Part room) {

@@ -21,13 +21,15 @@ import org.springframework.util.unit.DataSize;
  * one for each 512 KiB of the heap, at most 2,000
  * @param entryBytes bytes of bodies that may be in hand; an eighth of the heap if not set
  * @param maxMessageSize the largest body that is taken, at most 128 MiB
+ * @param timeLimit how long a body may take to come, 1 s to 10 min
  * @param stopTimeout how long a stop waits for confirms, at most 1 min
  */
 @ConfigurationProperties("waybill.publish")
 record PublishSettings(@DefaultValue("5s") Duration deadline, @DefaultValue("1") int lanes,
 		@DefaultValue("100") int window, @DefaultValue("5ms") Duration linger,
 		@Name("entry-queue") @Nullable Integer givenEntryQueue, @Nullable DataSize entryBytes,
-		@DefaultValue("1MB") DataSize maxMessageSize, @DefaultValue("7s") Duration stopTimeout) {
+		@DefaultValue("1MB") DataSize maxMessageSize, @DefaultValue("30s") Duration timeLimit,
+		@DefaultValue("7s") Duration stopTimeout) {
 
 	private static final long HEAP_OF_ENTRY = 512 * 1024;
 
@@ -44,6 +46,8 @@ record PublishSettings(@DefaultValue("5s") Duration deadline, @DefaultValue("1")
 		check("entry-queue", givenEntryQueue, "1 to 1000000", givenEntryQueue >= 1 && givenEntryQueue <= 1_000_000);
 		check("max-message-size", maxMessageSize, "1B to 128MB",
 				maxMessageSize.toBytes() >= 1 && maxMessageSize.compareTo(DataSize.ofMegabytes(128)) <= 0);
+		check("time-limit", timeLimit, "1s to 10m",
+				timeLimit.toMillis() >= 1000 && timeLimit.compareTo(Duration.ofMinutes(10)) <= 0);
 		check("stop-timeout", stopTimeout, "0s to 1m",
 				!stopTimeout.isNegative() && stopTimeout.compareTo(Duration.ofMinutes(1)) <= 0);
 		if (entryBytes == null) {

@@ -42,8 +42,8 @@ class SettingsTests {
 			"linger, -1ms, 0s to 100ms", "linger, 101ms, 0s to 100ms", "entry-queue, 0, 1 to 1000000",
 			"entry-queue, 1000001, 1 to 1000000", "max-message-size, 0B, 1B to 128MB",
 			"max-message-size, 129MB, 1B to 128MB", "max-message-size, 134217729B, 1B to 128MB",
-			"stop-timeout, -1s, 0s to 1m", "stop-timeout, 61s, 0s to 1m",
-			"entry-bytes, 1048575B, at least waybill.publish.max-message-size" })
+			"stop-timeout, -1s, 0s to 1m", "stop-timeout, 61s, 0s to 1m", "time-limit, 999ms, 1s to 10m",
+			"time-limit, 601s, 1s to 10m", "entry-bytes, 1048575B, at least waybill.publish.max-message-size" })
 	void aBadValueIsRefusedWithItsNameItselfAndWhatIsAllowed(String name, String value, String allowed) {
 		assertRefused("waybill.publish", PublishSettings.class, name, value, allowed);
 	}
@@ -51,7 +51,7 @@ class SettingsTests {
 	@ParameterizedTest
 	@CsvSource({ "deadline, 1s", "deadline, 5m", "lanes, 64", "window, 1", "window, 10000", "linger, 0s",
 			"linger, 100ms", "entry-queue, 1", "max-message-size, 1B", "stop-timeout, 0s", "stop-timeout, 1m",
-			"entry-bytes, 1MB" })
+			"time-limit, 1s", "time-limit, 10m", "entry-bytes, 1MB" })
 	void theEndsOfARangeAreAllowed(String name, String value) {
 		assertThat(bind("waybill.publish", PublishSettings.class, Map.of("waybill.publish." + name, value)))
 			.isNotNull();
