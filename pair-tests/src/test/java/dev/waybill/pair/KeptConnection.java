@@ -25,6 +25,8 @@ final class KeptConnection implements AutoCloseable {
 
 	private boolean open = true;
 
+	private int status;
+
 	KeptConnection(URI target) throws IOException {
 		this.socket.setTcpNoDelay(true);
 		this.socket.setSoTimeout(PATIENCE_MILLIS);
@@ -44,14 +46,36 @@ final class KeptConnection implements AutoCloseable {
 		byte[] bytes = (this.head + "Idempotency-Key: " + key + "\r\nContent-Length: "
 				+ body.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + body)
 			.getBytes(StandardCharsets.UTF_8);
-		this.socket.getOutputStream().write(bytes);
+		write(bytes);
 		return answer();
 	}
 
-	private String answer() throws IOException {
+	/** Writes bytes that need be no request. */
+	void write(byte[] bytes) throws IOException {
+		this.socket.getOutputStream().write(bytes);
+	}
+
+	/** Says that nothing more will come. */
+	void end() throws IOException {
+		this.socket.shutdownOutput();
+	}
+
+	/** The status of the last answer. */
+	int status() {
+		return this.status;
+	}
+
+	/** Whether an answer has begun to come. */
+	boolean hasAnswer() throws IOException {
+		return this.in.available() > 0;
+	}
+
+	/** Waits for an answer and gives its body. */
+	String answer() throws IOException {
 		int length = 0;
 		boolean chunked = false;
 		boolean last = false;
+		this.status = Integer.parseInt(line().split(" ")[1]);
 		for (String line = line(); !line.isEmpty(); line = line()) {
 			String header = line.toLowerCase(Locale.ROOT);
 			if (header.startsWith("content-length:")) {

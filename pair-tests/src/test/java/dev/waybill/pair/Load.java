@@ -112,13 +112,16 @@ final class Load {
 		return meanwhile(() -> run(prefix, perSecond, clients, goOn));
 	}
 
-	private static CompletableFuture<Void> meanwhile(Sending sending) {
+	private static CompletableFuture<Void> meanwhile(Oracle.Step sending) {
 		return CompletableFuture.runAsync(() -> {
 			try {
 				sending.run();
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
+			}
+			catch (Exception ex) {
+				throw new IllegalStateException(ex);
 			}
 		}, (task) -> {
 			Thread thread = new Thread(task, "load");
@@ -140,6 +143,27 @@ final class Load {
 		}
 	}
 
+	/**
+	 * Notes a request that was sent by other means, which the service counts as an
+	 * attempt.
+	 * @param begun when it was sent, by {@link System#nanoTime()}
+	 * @param answer what was said of this message, or null where nothing was
+	 */
+	void note(String id, long begun, @Nullable String answer) {
+		((answer != null) ? outcome(answer) : this.unknown).add(id);
+		this.sent.add(new Sent(id, begun, begun, System.nanoTime(), answer));
+	}
+
+	/** Notes such a request whose client did not wait for the answer. */
+	void left(String id) {
+		note(id, System.nanoTime(), "nobody was there");
+	}
+
+	/** The same as {@link #run}, meanwhile. */
+	CompletableFuture<Void> running(String prefix, int perSecond, BooleanSupplier goOn) {
+		return meanwhile(() -> run(prefix, perSecond, goOn));
+	}
+
 	/** Where the id of a message with such an answer belongs. */
 	Set<String> outcome(String answer) {
 		return answer.contains("\"outcome\":\"accepted\"") ? this.accepted
@@ -159,7 +183,7 @@ final class Load {
 			});
 		}
 		clients.shutdown();
-		if (!clients.awaitTermination(10, TimeUnit.MINUTES)) {
+		if (!clients.awaitTermination(1, TimeUnit.HOURS)) {
 			throw new IllegalStateException("clients still wait for answers");
 		}
 	}
@@ -180,13 +204,6 @@ final class Load {
 		}
 
 	}
-
-	private interface Sending {
-
-		void run() throws InterruptedException;
-
-	}
-
 	private interface Work {
 
 		void by(Client client) throws InterruptedException;

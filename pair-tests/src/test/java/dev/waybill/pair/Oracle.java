@@ -251,11 +251,11 @@ final class Oracle implements AutoCloseable {
 		return queued;
 	}
 
-	/** Back within half a minute, or it has grown. */
+	/** Back soon, or it has grown; Tomcat keeps an idle thread for a minute. */
 	private List<String> footing() {
 		List<String> beyond = new ArrayList<>();
 		try {
-			Eventually.within(Duration.ofSeconds(30), () -> {
+			Eventually.within(Duration.ofSeconds(90), () -> {
 				beyond.clear();
 				this.before.forEach((service, before) -> {
 					if (service.lives() == 1 && service.process().isAlive()) {

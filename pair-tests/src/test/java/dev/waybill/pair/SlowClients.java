@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -11,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Clients who send the beginning of a request and then say nothing more. */
+/** Clients who send the beginning of a request and then nothing more, or very little. */
 final class SlowClients implements AutoCloseable {
 
 	private final List<SocketChannel> channels = new ArrayList<>();
@@ -50,6 +51,32 @@ final class SlowClients implements AutoCloseable {
 		}
 		catch (IOException ex) {
 			key.cancel();
+		}
+	}
+
+	/** Each of a part of them says a little more, if anyone still listens to it. */
+	void say(String more, int part, int parts) {
+		byte[] bytes = more.getBytes(StandardCharsets.US_ASCII);
+		for (int i = part; i < this.channels.size(); i += parts) {
+			try {
+				this.channels.get(i).write(ByteBuffer.wrap(bytes));
+			}
+			catch (IOException | NotYetConnectedException ex) {
+				// sent away
+			}
+		}
+	}
+
+	/** Waits until all that were served have the first byte of their answer. */
+	void awaitAnswers() throws IOException, InterruptedException {
+		List<SocketChannel> waiting = new ArrayList<>(this.channels);
+		while (!waiting.isEmpty()) {
+			for (SocketChannel channel : List.copyOf(waiting)) {
+				if (channel.read(ByteBuffer.allocate(4096)) != 0) {
+					waiting.remove(channel);
+				}
+			}
+			Thread.sleep(20);
 		}
 	}
 
