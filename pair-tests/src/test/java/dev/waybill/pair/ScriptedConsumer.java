@@ -4,6 +4,7 @@ import java.io.FileWriter;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.LockSupport;
 
 import dev.waybill.consumer.MessageProcessor;
 import dev.waybill.consumer.ReceivedMessage;
@@ -19,7 +20,7 @@ import org.springframework.context.annotation.Configuration;
 
 /**
  * A user's own module: its processor does as the body of a message says ({@code fails 3}
- * attempts, {@code halts 700} ms after its begin, {@code works 700} ms, {@code traces},
+ * attempts, {@code halts 700} ms after its begin, {@code works 700} ms, {@code hangs}, {@code traces},
  * {@code unprocessable}; what {@code quotes}, {@code refuses} or {@code sleeps} until it
  * is interrupted has its body in its exception) and writes down what it has processed.
  */
@@ -65,6 +66,7 @@ public class ScriptedConsumer {
 					new NumberFormatException("For input string: " + script[1]));
 			case "refuses" -> throw new UnprocessableMessageException("never " + String.join(" ", script));
 			case "sleeps" -> sleep(String.join(" ", script));
+			case "hangs" -> hang();
 			case "unprocessable" -> throw new UnprocessableMessageException("no such account");
 			default -> {
 			}
@@ -77,6 +79,14 @@ public class ScriptedConsumer {
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException("interrupted in " + script, ex);
+		}
+	}
+
+	/** Whoever interrupts it. */
+	private static void hang() {
+		while (true) {
+			LockSupport.park();
+			Thread.interrupted();
 		}
 	}
 
