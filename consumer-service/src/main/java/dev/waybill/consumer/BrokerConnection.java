@@ -105,6 +105,10 @@ final class BrokerConnection implements ConnectionListener {
 			BrokerRefusedException refused = BrokerRefusedException.find(ex);
 			throw (refused != null) ? refused : ex;
 		}
+		if (this.refusal != null) {
+			// It stays connected after that, and what was wrong may be mended by now.
+			ensureQueues();
+		}
 		BrokerRefusedException refused = this.refusal;
 		if (refused != null) {
 			throw refused;
