@@ -159,7 +159,7 @@ class ConsumerFaultsIntegrationTests extends FaultTest {
 	@Tag("full")
 	void itsProcessorHangsUntilItIsInterrupted() throws Exception {
 		this.fleet.scripted(WITH_PREFETCH, "--waybill.process-timeout=1s", "--waybill.interrupt-grace=1s");
-		Load load = new Load(this.producer, (id) -> id.endsWith("00") ? "works 3600000" : "works 1");
+		Load load = new Load(this.producer, (id) -> id.matches("k[1-4]00") ? "works 3600000" : "works 1");
 		this.fleet.ready();
 		try (Oracle oracle = oracle("a processor that hangs until it is interrupted", load)) {
 			load.send("k", 500, 500);

@@ -21,7 +21,7 @@ class SlowHttpFaultsIntegrationTests extends FaultTest {
 	/** Enough for 2,560 connections. */
 	private static final List<String> JVM = List.of("-Xmx640m");
 
-	private static final int ROUNDS = 4;
+	private static final int ROUNDS = scaled(2, 4);
 
 	private static final int PER_SECOND = 200;
 
