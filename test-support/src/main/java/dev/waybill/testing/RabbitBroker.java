@@ -7,13 +7,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
+import com.github.dockerjava.api.DockerClient;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.containers.wait.strategy.Wait;
+import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.rabbitmq.RabbitMQContainer;
 
 /**
@@ -23,6 +26,13 @@ import org.testcontainers.rabbitmq.RabbitMQContainer;
 public final class RabbitBroker implements AutoCloseable {
 
 	private static final String IMAGE = "rabbitmq:4.3-management";
+
+	private static final String DATA = "/var/lib/rabbitmq";
+
+	private static final String COOKIE = DATA + "/.erlang.cookie";
+
+	/** As the image itself starts it, by its entry point where it has one. */
+	private static final String SERVER = "$(command -v docker-entrypoint.sh) rabbitmq-server";
 
 	private static final AtomicInteger VHOSTS = new AtomicInteger();
 
@@ -37,8 +47,9 @@ public final class RabbitBroker implements AutoCloseable {
 	private final int metricsPort = TestPorts.free();
 
 	@SuppressWarnings("resource") // ended by close(), or by the hook of shared()
-	private RabbitBroker() {
+	private RabbitBroker(Consumer<RabbitMQContainer> more) {
 		this.container = new RabbitMQContainer(IMAGE);
+		more.accept(this.container);
 		this.container.setPortBindings(List.of("127.0.0.1:" + this.amqpPort + ":5672",
 				"127.0.0.1:" + this.managementPort + ":15672", "127.0.0.1:" + this.metricsPort + ":15692"));
 		this.container.waitingFor(Wait.forLogMessage(".*Server startup complete.*", 1))
@@ -64,7 +75,7 @@ public final class RabbitBroker implements AutoCloseable {
 	/** The broker that the tests of this JVM share, each in a virtual host of its own. */
 	public static synchronized RabbitBroker shared() {
 		if (shared == null) {
-			RabbitBroker broker = new RabbitBroker();
+			RabbitBroker broker = start();
 			Runtime.getRuntime().addShutdownHook(new Thread(broker::close));
 			shared = broker;
 		}
@@ -73,13 +84,47 @@ public final class RabbitBroker implements AutoCloseable {
 
 	/** A broker of the caller's own, for faults that others must not see. */
 	public static RabbitBroker start() {
-		return new RabbitBroker();
+		return new RabbitBroker((container) -> {
+		});
+	}
+
+	/**
+	 * A broker whose disk is so small, which raises no alarm for it, and which is started
+	 * again when it ends, as by systemd.
+	 */
+	public static RabbitBroker startOnSmallDisk(int megabytes) {
+		return new RabbitBroker((container) -> container.withTmpFs(Map.of(DATA, "rw,size=" + megabytes + "m"))
+			.withCommand("sh", "-c", "while true; do " + SERVER + "; sleep 2; done")
+			.withCopyToContainer(Transferable.of("disk_free_limit.absolute = 1\n"),
+					"/etc/rabbitmq/conf.d/90-disk.conf"));
+	}
+
+	/** Takes all the room that is left on its disk, or gives it back. */
+	public void fillDisk(boolean full) {
+		String filler = DATA + "/filler";
+		run("sh", "-c", full ? "cat /dev/zero > " + filler + "; test -s " + filler : "rm " + filler);
+	}
+
+	/**
+	 * A node that may become one of a cluster: its name is its host's,
+	 * {@code rabbit@name}.
+	 */
+	static RabbitBroker startNode(String name, String cookie) {
+		return new RabbitBroker(
+				(container) -> container.withCreateContainerCmdModifier((command) -> command.withHostName(name))
+					.withCommand("sh", "-c", "chown rabbitmq " + COOKIE + " && exec " + SERVER)
+					.withCopyToContainer(Transferable.of(cookie, 0600), COOKIE));
 	}
 
 	/** Makes a new, empty virtual host. */
 	public VirtualHost newVirtualHost() {
+		return newVirtualHost(List.of(this));
+	}
+
+	/** Makes a new, empty virtual host on the nodes of one broker. */
+	static VirtualHost newVirtualHost(List<RabbitBroker> nodes) {
 		String name = "test-" + VHOSTS.incrementAndGet();
-		VirtualHost host = new VirtualHost(this, name);
+		VirtualHost host = new VirtualHost(nodes, name);
 		// Who makes it may do everything in it; rabbitmqctl would take seconds.
 		host.request("PUT", "/api/vhosts/" + name, Map.of("description", "a test's own"));
 		return host;
@@ -103,6 +148,11 @@ public final class RabbitBroker implements AutoCloseable {
 		String[] command = new String[arguments.length + 1];
 		command[0] = "rabbitmqctl";
 		System.arraycopy(arguments, 0, command, 1, arguments.length);
+		return run(command);
+	}
+
+	/** Runs a command in the broker's container and gives what it printed. */
+	public String run(String... command) {
 		try {
 			ExecResult result = this.container.execInContainer(command);
 			if (result.getExitCode() != 0) {
@@ -124,9 +174,24 @@ public final class RabbitBroker implements AutoCloseable {
 		docker().killContainerCmd(this.container.getContainerId()).withSignal("KILL").exec();
 	}
 
-	/** Starts the node again after {@link #kill()} and waits until it serves. */
+	/** SIGTERM, as for maintenance, and waits for the end. */
+	public void stop() {
+		docker().stopContainerCmd(this.container.getContainerId()).withTimeout(60).exec();
+	}
+
+	/** Starts the node again after its end and waits until it serves. */
 	public void startAgain() {
+		beginAgain();
+		awaitServing();
+	}
+
+	/** Starts the node again, and does not wait. */
+	public void beginAgain() {
 		docker().startContainerCmd(this.container.getContainerId()).exec();
+	}
+
+	/** Waits until the node lets clients in. */
+	public void awaitServing() {
 		Eventually.within(Duration.ofMinutes(2), () -> {
 			ConnectionFactory factory = new ConnectionFactory();
 			factory.setPort(this.amqpPort);
@@ -161,7 +226,11 @@ public final class RabbitBroker implements AutoCloseable {
 		this.container.stop();
 	}
 
-	private com.github.dockerjava.api.DockerClient docker() {
+	String containerId() {
+		return this.container.getContainerId();
+	}
+
+	DockerClient docker() {
 		return this.container.getDockerClient();
 	}
 

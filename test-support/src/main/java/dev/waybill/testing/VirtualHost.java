@@ -1,6 +1,8 @@
 package dev.waybill.testing;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
@@ -12,8 +14,10 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Address;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
@@ -32,26 +36,40 @@ public final class VirtualHost {
 
 	private static final String FILLER = "filler";
 
-	private final RabbitBroker broker;
+	/** In the order in which they are tried. */
+	private final List<RabbitBroker> nodes;
 
 	private final String name;
 
-	VirtualHost(RabbitBroker broker, String name) {
-		this.broker = broker;
+	VirtualHost(List<RabbitBroker> nodes, String name) {
+		this.nodes = List.copyOf(nodes);
 		this.name = name;
 	}
 
+	/** The broker, or the node of it that is tried first. */
 	public RabbitBroker broker() {
-		return this.broker;
+		return this.nodes.get(0);
+	}
+
+	/** The same, through these nodes in this order. */
+	public VirtualHost through(RabbitBroker... others) {
+		return new VirtualHost(List.of(others), this.name);
 	}
 
 	public String name() {
 		return this.name;
 	}
 
-	/** The address as a URI. */
+	/** The address as a URI, or those of all nodes. */
 	public String uri() {
-		return "amqp://guest:guest@127.0.0.1:" + this.broker.amqpPort() + "/" + this.name;
+		return uri("guest", "guest");
+	}
+
+	/** The same for another user. */
+	public String uri(String user, String password) {
+		return this.nodes.stream()
+			.map((node) -> "amqp://" + user + ":" + password + "@127.0.0.1:" + node.amqpPort() + "/" + this.name)
+			.collect(Collectors.joining(","));
 	}
 
 	/** The arguments that make a service use it. */
@@ -62,10 +80,10 @@ public final class VirtualHost {
 	/** A new connection of a plain client, without recovery. */
 	public Connection connect() throws IOException, TimeoutException {
 		ConnectionFactory factory = new ConnectionFactory();
-		factory.setPort(this.broker.amqpPort());
 		factory.setVirtualHost(this.name);
 		factory.setAutomaticRecoveryEnabled(false);
-		return factory.newConnection();
+		return factory
+			.newConnection(this.nodes.stream().map((node) -> new Address("127.0.0.1", node.amqpPort())).toList());
 	}
 
 	/** Runs something on a channel of its own. */
@@ -168,11 +186,21 @@ public final class VirtualHost {
 		return request("GET", path, Map.of());
 	}
 
-	/** Asks the management API with any method and body. */
+	/**
+	 * Asks the management API with any method and body, of the first node that is there.
+	 */
 	public JsonNode request(String method, String path, Map<String, ?> body) {
+		for (RabbitBroker node : this.nodes.subList(0, this.nodes.size() - 1)) {
+			if (TestPorts.answers(new InetSocketAddress(InetAddress.getLoopbackAddress(), node.managementPort()))) {
+				return request(node, method, path, body);
+			}
+		}
+		return request(this.nodes.get(this.nodes.size() - 1), method, path, body);
+	}
+
+	private JsonNode request(RabbitBroker node, String method, String path, Map<String, ?> body) {
 		String credentials = Base64.getEncoder().encodeToString("guest:guest".getBytes(StandardCharsets.UTF_8));
-		HttpRequest request = HttpRequest
-			.newBuilder(URI.create("http://127.0.0.1:" + this.broker.managementPort() + path))
+		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.managementPort() + path))
 			.header("Authorization", "Basic " + credentials)
 			.header("Content-Type", "application/json")
 			.method(method,
