@@ -137,6 +137,25 @@ class ApiDocumentIntegrationTests {
 		assertThat(settings.path("validatorUrl").asString()).isEqualTo("none");
 	}
 
+	/** Also where it is for being a WebJar. */
+	@Test
+	void theUiLoadsNothingFromElsewhereAndNobodyFramesIt() {
+		Answer redirect = producer.get("/swagger-ui.html");
+		String page = Objects.requireNonNull(redirect.header("Location"));
+		for (String path : List.of("/swagger-ui.html", page, "/swagger-ui/swagger-initializer.js",
+				"/swagger-ui/swagger-ui.css", "/webjars/swagger-ui/index.html",
+				"/webjars/swagger-ui/swagger-ui-bundle.js")) {
+			Answer part = producer.get(path);
+			assertThat(part.status()).as(path).isEqualTo(path.equals("/swagger-ui.html") ? 302 : 200);
+			assertThat(part.header("Content-Security-Policy")).as(path)
+				.isEqualTo("default-src 'none'; script-src 'self'; style-src 'unsafe-inline' 'self';"
+						+ " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none';"
+						+ " frame-ancestors 'none'");
+			assertThat(part.header("X-Content-Type-Options")).as(path).isEqualTo("nosniff");
+			assertThat(part.header("Referrer-Policy")).as(path).isEqualTo("no-referrer");
+		}
+	}
+
 	/** Neither is in the way of a message, nor there, where it is turned off. */
 	@Test
 	void addsNoFilterAndNoServletAndCanBeTurnedOff() {

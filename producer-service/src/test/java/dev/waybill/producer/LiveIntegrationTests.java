@@ -107,6 +107,7 @@ class LiveIntegrationTests {
 					.contains("frame-ancestors 'none'")
 					.doesNotContain("unsafe", "*");
 				assertThat(part.header("X-Content-Type-Options")).as(reference).isEqualTo("nosniff");
+				assertThat(part.header("Referrer-Policy")).as(reference).isEqualTo("no-referrer");
 			}
 		}
 	}
