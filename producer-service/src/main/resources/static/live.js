@@ -63,6 +63,8 @@
     interrupt(seconds) { this.add(seconds, this.labels.map(() => null)); }
 
     add(seconds, values) {
+      // Where the producer's clock was set back, these seconds come again.
+      while (this.data[0].at(-1) >= seconds) this.data.forEach(list => list.pop());
       this.data[0].push(seconds);
       values.forEach((value, index) => this.data[index + 1].push(value));
       while (this.data[0][0] < seconds - SECONDS_SHOWN) this.data.forEach(list => list.shift());
@@ -73,21 +75,21 @@
   // --- what the producer tells each second ---
 
   let before = null;
-  let heardAt = 0;
+  let heardAt = -Infinity;
   let restarts = 0;
   let charts = null;
 
   const rate = (state, count) => {
-    const seconds = before && before.run === state.run ? (state.at - before.at) / 1000 : 0;
+    const seconds = before && before.run === state.run ? (state.up - before.up) / 1000 : 0;
     return seconds > 0 ? Math.max(0, (state.ledger[count] - before.ledger[count]) / seconds) : null;
   };
 
   const shown = (value, digits) => value === null ? '–' : value.toLocaleString('en', { maximumFractionDigits: digits });
 
   function show(state) {
-    if (before && before.run === state.run && before.at >= state.at) return;
+    heardAt = performance.now();
+    if (before && before.run === state.run && before.up >= state.up) return;
     if (before && before.run !== state.run) restarts++;
-    heardAt = Date.now();
     element('connection').dataset.state = 'connected';
     text('connection', 'Producer: live' + (restarts ? `, started again ${restarts === 1 ? 'once' : restarts + ' times'} since this page was opened` : ''));
     text('instance', state.instance);
@@ -104,7 +106,7 @@
     text('accepted-rate', shown(accepted, 0));
     text('processed-rate', shown(processed, 0));
     for (const name of ['p50', 'p95', 'p99']) text(name, shown(latency[name], 1));
-    if (before && state.at - before.at > SILENCE_MILLIS) Object.values(charts).forEach(chart => chart.interrupt(before.at / 1000 + 1));
+    if (before && (before.run !== state.run || state.up - before.up > SILENCE_MILLIS)) Object.values(charts).forEach(chart => chart.interrupt(before.at / 1000 + 1));
     charts.rates.add(state.at / 1000, [accepted, processed]);
     charts.latencies.add(state.at / 1000, [latency.p50, latency.p95, latency.p99]);
     before = state;
@@ -169,23 +171,48 @@
     return seconds < 3600 ? `${Math.floor(seconds / 60)} min ago` : `${Math.floor(seconds / 3600)} h ago`;
   }
 
-  // --- the connection; the browser connects again where it broke, but gives up on an answer like 503 ---
+  // --- the connection; the browser connects again where it broke, but gives up on an answer like 429 ---
+
+  const PAUSE_MILLIS = 2000;
 
   let source = null;
+  let refusal = null;
 
   function connect() {
     if (source) source.close();
     source = new EventSource('live');
+    source.onopen = () => { refusal = null; };
     source.onmessage = event => show(JSON.parse(event.data));
-    source.onerror = () => { if (source.readyState === EventSource.CLOSED) setTimeout(connect, 2000); };
+    source.onerror = async () => {
+      const refused = source.readyState === EventSource.CLOSED;
+      refusal = refused ? await answer() : null;
+      if (refused) setTimeout(connect, PAUSE_MILLIS);
+    };
+  }
+
+  // The one that made the browser give up, which it keeps to itself.
+  async function answer() {
+    const question = new AbortController();
+    const limit = setTimeout(() => question.abort(), PAUSE_MILLIS);
+    try {
+      const response = await fetch('live', { signal: question.signal });
+      return response.ok ? null : `${response.status}: ${(await response.json()).detail}`;
+    }
+    catch (error) {
+      return null;
+    }
+    finally {
+      clearTimeout(limit);
+      question.abort();
+    }
   }
 
   function watch() {
-    if (Date.now() - heardAt < SILENCE_MILLIS && source.readyState === EventSource.OPEN) return;
-    element('connection').dataset.state = 'away';
-    text('connection', 'Producer: no connection, trying again…');
+    if (performance.now() - heardAt < SILENCE_MILLIS && source.readyState === EventSource.OPEN) return;
+    element('connection').dataset.state = refusal ? 'blocked' : 'away';
+    text('connection', refusal ? `Producer: refuses this page, trying again… (${refusal})` : 'Producer: no connection, trying again…');
     element('broker').dataset.state = 'away';
-    text('broker', 'Broker: not known while the producer is away');
+    text('broker', `Broker: not known while ${refusal ? 'this page is refused' : 'the producer is away'}`);
   }
 
   // --- sending ---

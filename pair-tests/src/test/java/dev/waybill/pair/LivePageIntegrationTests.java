@@ -162,6 +162,23 @@ class LivePageIntegrationTests {
 	}
 
 	@Test
+	void saysThatThereAreTooManyPagesAndIsLetInWhenOneGoes() {
+		// It would keep the stream of a page that it has left.
+		this.browser.close();
+		try (LivePages others = new LivePages(pair.messages()).open(100)) {
+			this.browser = Browser.start();
+			this.browser.open(page());
+			this.browser.await("connection", SOON,
+					"Producer: refuses this page, trying again… (429: There are 100 live pages already.)"::equals);
+			assertThat(this.browser.attribute("connection", "data-state")).isEqualTo("blocked");
+			assertThat(this.browser.text("broker")).isEqualTo("Broker: not known while this page is refused");
+			others.closeOne();
+			this.browser.await("connection", SOON, "Producer: live"::equals);
+			this.browser.await("broker", SOON, "Broker: connected"::equals);
+		}
+	}
+
+	@Test
 	void fitsAPhoneInLightAndInDark() {
 		this.browser.size(390, 844);
 		for (String scheme : new String[] { "light", "dark" }) {

@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Decides what the live page shows; read once a second, however many look. */
 final class LiveState {
 
-	private static final long SAME_READING = Duration.ofMillis(500).toMillis();
+	private static final Duration SAME_READING = Duration.ofMillis(500);
 
 	private final DeliveryLedger ledger;
 
@@ -32,9 +32,11 @@ final class LiveState {
 	/** A page that sees another one knows that the service was started again. */
 	private final String run = Instant.now().toString();
 
+	private final long startedNanos = System.nanoTime();
+
 	private String text = "";
 
-	private long readAt;
+	private long readNanos;
 
 	LiveState(DeliveryLedger ledger, ProducerMetrics metrics, BrokerState broker, ProducerInstance instance,
 			String promise, JsonMapper json) {
@@ -48,18 +50,18 @@ final class LiveState {
 
 	/** The state of this second, as JSON in one line. */
 	synchronized String json() {
-		long now = System.currentTimeMillis();
-		if (this.text.isEmpty() || Math.abs(now - this.readAt) >= SAME_READING) {
-			this.text = this.json.writeValueAsString(read(now));
-			this.readAt = now;
+		long now = System.nanoTime();
+		if (this.text.isEmpty() || now - this.readNanos >= SAME_READING.toNanos()) {
+			this.text = this.json.writeValueAsString(read(Duration.ofNanos(now - this.startedNanos).toMillis()));
+			this.readNanos = now;
 		}
 		return this.text;
 	}
 
-	private Shown read(long now) {
+	private Shown read(long up) {
 		Totals totals = this.ledger.totals();
-		return new Shown(now, this.run, this.instance, this.promise, Counts.of(totals), totals.consumers(),
-				totals.oldestPending().toMillis() / 1e3, totals.auditAge().toMillis() / 1e3,
+		return new Shown(System.currentTimeMillis(), up, this.run, this.instance, this.promise, Counts.of(totals),
+				totals.consumers(), totals.oldestPending().toMillis() / 1e3, totals.auditAge().toMillis() / 1e3,
 				this.metrics.latency().take(), broker(), this.broker.problem(), this.metrics.lastProblems());
 	}
 
@@ -74,6 +76,8 @@ final class LiveState {
 	 * What a page is told.
 	 *
 	 * @param at when, in milliseconds since the epoch
+	 * @param up the milliseconds that the service has been up, which nobody can set as
+	 * they can a clock
 	 * @param run when the service started
 	 * @param instance the producer
 	 * @param promise what is promised, in one word
@@ -88,8 +92,8 @@ final class LiveState {
 	 * @param brokerProblem what is wrong with it, or nothing
 	 * @param problems by reason, the latest first
 	 */
-	record Shown(long at, String run, String instance, String promise, Counts ledger, int consumers, double pendingAge,
-			double auditAge, @Nullable Percentiles latency, String broker, String brokerProblem,
+	record Shown(long at, long up, String run, String instance, String promise, Counts ledger, int consumers,
+			double pendingAge, double auditAge, @Nullable Percentiles latency, String broker, String brokerProblem,
 			List<Problem> problems) {
 	}
 

@@ -60,6 +60,7 @@ class LiveIntegrationTests {
 				assertThat(producer.post("{", "Content-Type", "application/json").status()).isEqualTo(400);
 				JsonNode second = live.until((state) -> !state.path("latency").isNull());
 				assertThat(second.path("at").asLong()).isGreaterThan(first.path("at").asLong());
+				assertThat(second.path("up").asLong()).isGreaterThanOrEqualTo(first.path("up").asLong() + 500);
 				assertThat(second.path("run").asString()).isEqualTo(first.path("run").asString());
 				assertThat(second.path("ledger").path("accepted").asLong()).isEqualTo(1);
 				assertThat(second.path("ledger").path("pending").asLong()).isEqualTo(1);
