@@ -67,6 +67,12 @@ final class Pair implements AutoCloseable {
 		running.awaitExit(Duration.ofSeconds(40));
 	}
 
+	/** What the producer has computed since its start, on all cores together. */
+	Duration producerCpuTime() {
+		long pid = Objects.requireNonNull(this.producer, "not started").pid();
+		return ProcessHandle.of(pid).flatMap((process) -> process.info().totalCpuDuration()).orElseThrow();
+	}
+
 	JavaProcess startConsumer(String... more) {
 		return startConsumerOf("consumer-service", more);
 	}
