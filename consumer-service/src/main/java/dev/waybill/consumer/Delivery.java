@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.waybill.contract.About;
 import dev.waybill.contract.ContentDigest;
-import dev.waybill.contract.FailureLog;
 import dev.waybill.contract.Marker;
 import dev.waybill.contract.Traceparent;
 import dev.waybill.contract.Waybill;
@@ -130,10 +130,9 @@ final class Delivery {
 	}
 
 	/** What a line of log says of it. */
-	FailureLog.About about() {
+	About about() {
 		Traceparent traceparent = Traceparent.of(header(Traceparent.HEADER));
-		return new FailureLog.About(this.properties.getMessageId(),
-				(this.waybill != null) ? this.waybill.source() : null,
+		return new About(this.properties.getMessageId(), (this.waybill != null) ? this.waybill.source() : null,
 				(this.waybill != null) ? this.waybill.sequence() : null,
 				(traceparent != null) ? traceparent.traceId() : null);
 	}

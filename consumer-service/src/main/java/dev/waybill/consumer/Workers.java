@@ -3,8 +3,8 @@ package dev.waybill.consumer;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.waybill.contract.About;
 import dev.waybill.contract.FailureLog;
-import dev.waybill.contract.FailureLog.About;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

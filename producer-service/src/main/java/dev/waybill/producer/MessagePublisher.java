@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 
+import dev.waybill.contract.About;
 import dev.waybill.contract.FailureLog;
-import dev.waybill.contract.FailureLog.About;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

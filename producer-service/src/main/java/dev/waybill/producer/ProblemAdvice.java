@@ -2,8 +2,8 @@ package dev.waybill.producer;
 
 import java.util.Map;
 
+import dev.waybill.contract.About;
 import dev.waybill.contract.FailureLog;
-import dev.waybill.contract.FailureLog.About;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -3,7 +3,7 @@ package dev.waybill.producer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-import dev.waybill.contract.FailureLog.About;
+import dev.waybill.contract.About;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

@@ -3,8 +3,8 @@ package dev.waybill.producer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
+import dev.waybill.contract.About;
 import dev.waybill.contract.FailureLog;
-import dev.waybill.contract.FailureLog.About;
 import dev.waybill.contract.Receipt;
 import dev.waybill.contract.Receipt.Reading;
 import dev.waybill.contract.Receipt.Run;
