@@ -19,7 +19,8 @@ import org.springframework.amqp.rabbit.connection.ConnectionListener;
 
 /**
  * Knows, without asking the network, whether the broker is there and whether it blocks
- * us; and makes sure on each new connection that the queues are there.
+ * us; and makes sure on each new connection that the queues are there. Long because it
+ * prepares and watches two connections, of which only the one for publishing is blocked.
  */
 final class BrokerConnection implements ConnectionListener {
 

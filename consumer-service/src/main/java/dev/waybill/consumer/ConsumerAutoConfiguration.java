@@ -19,7 +19,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
 /**
- * Puts the consumer together, around the user's {@link MessageProcessor} if there is one.
+ * Puts the consumer together, around the user's {@link MessageProcessor} if there is one;
+ * long because each part has a method of its own.
  */
 @AutoConfiguration(afterName = { "org.springframework.boot.amqp.autoconfigure.RabbitAutoConfiguration",
 		"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })

@@ -16,7 +16,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 
 /**
- * What the consumer counts and measures; each series is there from the start.
+ * What the consumer counts and measures; each series is there from the start. Long
+ * because each has a field, a description and a method of its own.
  * <p>
  * Always: {@code waybill_deliveries_total} (both) = {@code waybill_settled_total} (all) +
  * {@code waybill_in_hand}; markers are in none of them. And

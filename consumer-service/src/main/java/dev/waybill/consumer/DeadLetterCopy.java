@@ -48,6 +48,21 @@ final class DeadLetterCopy {
 		this.traceparent = traceparent;
 	}
 
+	/** Of what the broker moved, with the reason as the broker says it. */
+	static DeadLetterCopy byTheBroker(Delivery delivery) {
+		Integer attempts = (delivery.header("x-delivery-count") instanceof Number count) ? count.intValue() : null;
+		return new DeadLetterCopy(delivery.properties(), reason(delivery), attempts);
+	}
+
+	private static String reason(Delivery delivery) {
+		Object deaths = delivery.header("x-death");
+		if (deaths instanceof List<?> list && !list.isEmpty() && list.get(0) instanceof Map<?, ?> death) {
+			return "the broker: " + death.get("reason") + " in queue " + death.get("queue");
+		}
+		@Nullable Object last = delivery.header("x-last-death-reason");
+		return "the broker: " + ((last != null) ? last : "no reason given");
+	}
+
 	/** The same with another place in the trace, if there is one. */
 	DeadLetterCopy with(@Nullable Traceparent traceparent) {
 		return new DeadLetterCopy(this.original, this.reason, this.attempts, traceparent);

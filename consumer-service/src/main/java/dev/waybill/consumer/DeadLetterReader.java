@@ -1,15 +1,12 @@
 package dev.waybill.consumer;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import dev.waybill.contract.FailureLog;
 import dev.waybill.contract.Waybill;
@@ -144,7 +141,7 @@ final class DeadLetterReader implements AutoCloseable {
 			settle(delivery, Settlement.ABANDONED);
 			return;
 		}
-		String why = this.publisher.publish(delivery, copy(delivery));
+		String why = this.publisher.publish(delivery, DeadLetterCopy.byTheBroker(delivery));
 		if (why == null) {
 			told(delivery);
 		}
@@ -190,22 +187,6 @@ final class DeadLetterReader implements AutoCloseable {
 				logger.debug("The channel closed before {} was {}", delivery, how.tag(), ex);
 			}
 		}
-	}
-
-	private static DeadLetterCopy copy(Delivery delivery) {
-		BasicProperties properties = delivery.properties();
-		Integer attempts = (delivery.header("x-delivery-count") instanceof Number count) ? count.intValue() : null;
-		return new DeadLetterCopy(properties, reason(delivery), attempts);
-	}
-
-	/** Why the broker moved it, as the broker says it. */
-	private static String reason(Delivery delivery) {
-		Object deaths = delivery.header("x-death");
-		if (deaths instanceof List<?> list && !list.isEmpty() && list.get(0) instanceof Map<?, ?> death) {
-			return "the broker: " + death.get("reason") + " in queue " + death.get("queue");
-		}
-		@Nullable Object last = delivery.header("x-last-death-reason");
-		return "the broker: " + ((last != null) ? last : "no reason given");
 	}
 
 }

@@ -22,7 +22,8 @@ import org.springframework.core.annotation.Order;
 /**
  * Decides when messages are taken: from when the broker is there until the service stops.
  * Whoever else starts or stops listening does so on the one thread here, and not once the
- * service stops.
+ * service stops. Long because starting and stopping, which must not overtake each other,
+ * are both here.
  */
 final class ListenerControl implements SmartLifecycle {
 

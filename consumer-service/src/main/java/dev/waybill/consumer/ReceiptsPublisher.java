@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * <p>
  * One thread writes, without a lock, since a broker in alarm lets the socket block; the
  * lock is for the books alone, which the connection's own thread changes as it hears of
- * confirms.
+ * confirms. Long because both keep the same books.
  */
 final class ReceiptsPublisher implements AutoCloseable {
 

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which request is sent when, and on which connection. All of it happens on one
- * thread, the event loop's; the caller's thread only wakes it when a request is due,
- * since the loop's own timers are a millisecond coarse.
+ * thread, the event loop's, and so in one long class; the caller's thread only wakes it
+ * when a request is due, since the loop's own timers are a millisecond coarse.
  */
 final class Load implements Connection.Events, AutoCloseable {
 

@@ -5,7 +5,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import dev.waybill.contract.About;
-import dev.waybill.producer.LineReader.BeyondLimitException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +20,8 @@ import org.springframework.http.MediaType;
  * <p>
  * It reads slower where there is no room. Until a line has been taken in a request may be
  * refused as a whole; from then on each line is told its own outcome, and one that is not
- * read speaks for all after it.
+ * read speaks for all after it. Long because each way in which a line or a body may end
+ * gives back what it has taken, and says so.
  */
 final class BatchServlet extends PublishServlet {
 

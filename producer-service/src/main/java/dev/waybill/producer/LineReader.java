@@ -183,22 +183,4 @@ final class LineReader {
 		return new RefusedException(Reason.OVERLOADED, Reason.OVERLOADED.detail(), null);
 	}
 
-	/** The body goes on beyond one of its limits, so no more of it is read. */
-	static final class BeyondLimitException extends IOException {
-
-		private static final long serialVersionUID = 1L;
-
-		private final Reason reason;
-
-		BeyondLimitException(Reason reason, String message) {
-			super(message);
-			this.reason = reason;
-		}
-
-		Reason reason() {
-			return this.reason;
-		}
-
-	}
-
 }

@@ -39,7 +39,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.http.server.observation.ServerRequestObservationContext;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
-/** Puts the parts of the service together. */
+/** Puts the parts of the service together; long because each has a method of its own. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({ HelloQueue.class, TopologySettings.class, PublishSettings.class, BatchSettings.class,
 		ConnectionSettings.class, ProducerInstance.Settings.class, KeyRegistry.Settings.class, LedgerSettings.class,

@@ -31,7 +31,8 @@ import org.springframework.amqp.rabbit.core.RabbitTemplate;
  * says of it.
  * <p>
  * It ends at the first exception, since one out of {@code basicPublish} before the wire
- * leaves the channel open with its confirms counted off by one.
+ * leaves the channel open with its confirms counted off by one. Long because nobody else
+ * touches the channel.
  */
 final class PublishLane {
 

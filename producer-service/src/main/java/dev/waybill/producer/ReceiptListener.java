@@ -26,7 +26,8 @@ import org.springframework.amqp.rabbit.connection.ConnectionFactory;
  * <p>
  * A quorum queue takes no notice of a consumer's wish to be the only one (seen on
  * RabbitMQ 4.3.6), so the consumers are counted: before, since one that is there has the
- * older right; and after, when of two that came at once both go and come again.
+ * older right; and after, when of two that came at once both go and come again. Long
+ * because another reader, a refusal and an absent broker each end an attempt differently.
  */
 final class ReceiptListener {
 
