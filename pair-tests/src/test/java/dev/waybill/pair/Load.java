@@ -204,6 +204,7 @@ final class Load {
 		}
 
 	}
+
 	private interface Work {
 
 		void by(Client client) throws InterruptedException;

@@ -20,9 +20,10 @@ import org.springframework.context.annotation.Configuration;
 
 /**
  * A user's own module: its processor does as the body of a message says ({@code fails 3}
- * attempts, {@code halts 700} ms after its begin, {@code works 700} ms, {@code hangs}, {@code traces},
- * {@code unprocessable}; what {@code quotes}, {@code refuses} or {@code sleeps} until it
- * is interrupted has its body in its exception) and writes down what it has processed.
+ * attempts, {@code halts 700} ms after its begin, {@code works 700} ms, {@code hangs},
+ * {@code traces}, {@code unprocessable}; what {@code quotes}, {@code refuses} or
+ * {@code sleeps} until it is interrupted has its body in its exception) and writes down
+ * what it has processed.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
