@@ -5,6 +5,7 @@
 #
 #   /volumes/broker/definitions.json                  for the broker
 #   /volumes/broker/admin.password                    for people, see README.md
+#   /volumes/broker/erlang.cookie                     for the nodes of a cluster
 #   /volumes/<service>/spring.rabbitmq.password       for a service, as a Spring configuration tree
 set -euo pipefail
 
@@ -22,6 +23,9 @@ hash() {
 password() {
   [ -s "$1" ] || (umask 077 && head -c 18 /dev/urandom | base64 -w 0 | tr '+/' '-_' >"$1.new" && mv "$1.new" "$1")
 }
+
+# By it the nodes of a cluster know each other; the broker's script hands it to them.
+[ -z "${CLUSTER:-}" ] || password /volumes/broker/erlang.cookie
 
 definitions=$(</etc/waybill/definitions.json)
 for user in admin producer consumer; do
