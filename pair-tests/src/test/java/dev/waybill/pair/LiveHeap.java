@@ -1,8 +1,5 @@
 package dev.waybill.pair;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,24 +16,11 @@ final class LiveHeap {
 
 	/** The bytes in use. */
 	static long bytes(long pid) {
-		Matcher total = TOTAL.matcher(histogram(pid));
+		Matcher total = TOTAL.matcher(Jcmd.ask(pid, "GC.class_histogram"));
 		if (!total.find()) {
 			throw new IllegalStateException("no total in the class histogram of " + pid);
 		}
 		return Long.parseLong(total.group(1));
-	}
-
-	private static String histogram(long pid) {
-		String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-		try {
-			Process process = new ProcessBuilder(jcmd, Long.toString(pid), "GC.class_histogram")
-				.redirectErrorStream(true)
-				.start();
-			return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-		}
-		catch (IOException ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 }

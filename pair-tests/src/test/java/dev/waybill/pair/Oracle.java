@@ -267,6 +267,11 @@ final class Oracle implements AutoCloseable {
 		}
 		catch (RuntimeException ex) {
 			assertThat(beyond).as(ex.getMessage()).isNotEmpty();
+			this.before.keySet()
+				.stream()
+				.map(Service::process)
+				.filter(JavaProcess::isAlive)
+				.forEach((process) -> System.out.println("THREADS " + Jcmd.threads(process.pid())));
 		}
 		return beyond;
 	}
