@@ -19,12 +19,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What the ledger knows after a stop and after a kill, and who may have the account. */
 @NeedsRabbitMq
+@Execution(ExecutionMode.CONCURRENT)
 class LedgerFileIntegrationTests {
 
 	private static final Duration START = Duration.ofSeconds(60);
