@@ -2,6 +2,7 @@ package dev.waybill.producer;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +35,7 @@ class HttpInputIntegrationTests {
 	@BeforeAll
 	static void start() {
 		host = RabbitBroker.shared().newVirtualHost();
-		producer = RunningProducer.on(host);
+		producer = RunningProducer.on(host, "--waybill.publish.time-limit=1s");
 	}
 
 	@AfterAll
@@ -53,6 +54,17 @@ class HttpInputIntegrationTests {
 		Answer answer = producer.post("{\"a\": 1,\n\"b\": tru}", "Content-Type", "application/json");
 		assertProblem(answer, 400, "malformed");
 		assertThat(answer.detail()).contains("line 2, column 6");
+	}
+
+	@Test
+	void endsABodyThatComesTooSlowly() {
+		Answer answer = RawHttp.sendSlowly(producer.port(),
+				"POST /messages HTTP/1.1\r\n" + CLOSE
+						+ "Content-Type: text/plain\r\nIdempotency-Key: slow\r\nContent-Length: 1000\r\n\r\n",
+				11, Duration.ofMillis(100));
+		assertProblem(answer, 408, "too-slow");
+		assertThat(answer.detail()).contains("1000 ms", "bytes of the body");
+		assertThat(answer.messageId()).isEqualTo("slow");
 	}
 
 	@ParameterizedTest

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,6 +33,27 @@ final class RawHttp {
 	/** The same, and says that nothing more will come. */
 	static Answer sendAndEnd(int port, String request) {
 		return send(port, request, true);
+	}
+
+	/** Sends a beginning, and then so many bytes more, one after each pause. */
+	static Answer sendSlowly(int port, String beginning, int more, Duration pause) {
+		try (Socket socket = new Socket("127.0.0.1", port)) {
+			socket.setSoTimeout(READ_TIMEOUT);
+			OutputStream out = socket.getOutputStream();
+			out.write(beginning.getBytes(StandardCharsets.ISO_8859_1));
+			for (int i = 0; i < more; i++) {
+				Thread.sleep(pause.toMillis());
+				out.write('m');
+			}
+			return checked(port, beginning, new String(readAll(socket), StandardCharsets.ISO_8859_1), 0);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	/** Reads an answer that came to a request, and checks that it is described. */
