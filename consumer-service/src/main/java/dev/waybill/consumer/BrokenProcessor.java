@@ -8,7 +8,8 @@ import java.util.Map;
 
 /**
  * Decides whether it is the processor that is broken and not the messages: the last 20
- * attempts, at 10 messages or more, have all failed.
+ * attempts, at 10 messages or more, have all failed. First attempts say nothing while
+ * later ones succeed.
  */
 final class BrokenProcessor {
 
@@ -18,11 +19,18 @@ final class BrokenProcessor {
 
 	private static final int LONGEST_PAUSE_SECONDS = 30;
 
+	/** For how long a later attempt that succeeded speaks for the first ones. */
+	private static final Duration SPEAKS = Duration.ofSeconds(30);
+
 	private final Deque<Failure> failures = new ArrayDeque<>();
 
 	private volatile boolean broken;
 
 	private int trials;
+
+	private boolean laterOnesSucceed;
+
+	private long laterOneAt;
 
 	BrokenProcessor(ConsumerMetrics metrics) {
 		metrics.processorBroken(() -> this.broken);
@@ -39,6 +47,12 @@ final class BrokenProcessor {
 	 * @return whether this one shows that the processor is broken
 	 */
 	synchronized boolean failed(String fingerprint, int attempt) {
+		if (attempt > 1 || System.nanoTime() - this.laterOneAt > SPEAKS.toNanos()) {
+			this.laterOnesSucceed = false;
+		}
+		if (this.laterOnesSucceed) {
+			return false;
+		}
 		this.failures.addLast(new Failure(fingerprint, attempt));
 		if (this.failures.size() > ATTEMPTS) {
 			this.failures.removeFirst();
@@ -61,6 +75,12 @@ final class BrokenProcessor {
 		Map<String, Integer> messages = new HashMap<>();
 		times.forEach((failure, count) -> messages.merge(failure.fingerprint(), count, Math::max));
 		return messages.values().stream().mapToInt(Integer::intValue).sum();
+	}
+
+	/** Notes that a later attempt has succeeded where the first had failed. */
+	synchronized void laterOneSucceeded() {
+		this.laterOnesSucceed = true;
+		this.laterOneAt = System.nanoTime();
 	}
 
 	/** Notes an attempt that shows that the processor works, or can tell why not. */

@@ -101,12 +101,25 @@ final class Processing {
 			if (!delivery.begin()) {
 				return null;
 			}
-			if (this.traces == null) {
-				make(attempt);
-			}
-			else {
-				this.traces.attempt(attempt, () -> make(attempt));
-			}
+			boolean trial = attempt.number() == 1 && this.settings.maxAttempts() > 1 && this.intake.isTrial(delivery);
+			traced(attempt, trial);
+			return (trial && attempt.outcome() == Outcome.FAILED && !delivery.isSettled()) ? second(delivery) : attempt;
+		}
+		finally {
+			this.running.remove(attempt);
+		}
+	}
+
+	/**
+	 * A trial that fails is followed by another at the same message. What comes next is
+	 * another message's first attempt, so a processor that fails only at those would stay
+	 * broken for as long as there are any.
+	 */
+	private Attempt second(Delivery delivery) {
+		Attempt attempt = new Attempt(delivery, 2);
+		this.running.add(attempt);
+		try {
+			traced(attempt, false);
 			return attempt;
 		}
 		finally {
@@ -114,10 +127,26 @@ final class Processing {
 		}
 	}
 
-	private void make(Attempt attempt) {
+	private void traced(Attempt attempt, boolean trial) {
+		if (this.traces == null) {
+			make(attempt, trial);
+		}
+		else {
+			this.traces.attempt(attempt, () -> make(attempt, trial));
+		}
+	}
+
+	private void make(Attempt attempt, boolean trial) {
 		Outcome outcome = process(attempt);
 		this.metrics.attempted(outcome, attempt);
-		settle(attempt, outcome);
+		Throwable failure = attempt.failure();
+		if (trial && outcome == Outcome.FAILED && failure != null && !attempt.delivery().isSettled()) {
+			tell(Level.WARN, attempt, outcome, failure,
+					"it is tried again at once, to see whether its processor works");
+		}
+		else {
+			settle(attempt, outcome);
+		}
 	}
 
 	private Outcome process(Attempt attempt) {

@@ -44,6 +44,9 @@ final class ProcessorTrials {
 	void handled(Delivery delivery, @Nullable Attempt attempt) {
 		boolean trial = this.intake.isTrial(delivery);
 		@Nullable Outcome outcome = (attempt != null) ? attempt.outcome() : null;
+		if (attempt != null && attempt.number() > 1 && outcome == Outcome.PROCESSED) {
+			this.brokenProcessor.laterOneSucceeded();
+		}
 		if (attempt != null && failed(outcome)) {
 			if (this.brokenProcessor.failed(delivery.fingerprint(), attempt.number())) {
 				this.control.later(this::pause, Duration.ZERO);

@@ -52,6 +52,18 @@ class BrokenProcessorTests {
 	}
 
 	@Test
+	void isNotBrokenByFirstAttemptsWhileLaterOnesSucceed() {
+		this.processor.laterOneSucceeded();
+		for (int i = 0; i < 100; i++) {
+			assertThat(this.processor.failed("m" + i, 1)).isFalse();
+		}
+		for (int i = 0; i < 19; i++) {
+			assertThat(this.processor.failed("m" + i, (i == 0) ? 2 : 1)).isFalse();
+		}
+		assertThat(this.processor.failed("m19", 1)).isTrue();
+	}
+
+	@Test
 	void pausesLongerAfterEachTrialUpToHalfAMinute() {
 		assertThat(new long[] { pause(), pause(), pause(), pause(), pause(), pause(), pause() }).containsExactly(1, 2,
 				4, 8, 16, 30, 30);
