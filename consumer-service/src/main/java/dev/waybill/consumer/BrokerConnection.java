@@ -47,6 +47,13 @@ final class BrokerConnection implements ConnectionListener {
 
 	private volatile boolean absenceLogged;
 
+	/** For how long there was no connection, but for the present absence. */
+	private long away;
+
+	private long awaySince = System.nanoTime();
+
+	private boolean present;
+
 	/** Until then whoever starts the service says what is wrong. */
 	private volatile boolean inUse;
 
@@ -84,6 +91,30 @@ final class BrokerConnection implements ConnectionListener {
 		return this.blocked;
 	}
 
+	/**
+	 * A clock that stands still while there is no connection, for what the broker may
+	 * deliver again after that.
+	 * @return nanoseconds, since any point in time
+	 */
+	synchronized long nanosConnected() {
+		return (this.present ? System.nanoTime() : this.awaySince) - this.away;
+	}
+
+	private synchronized void comes(com.rabbitmq.client.Connection delegate) {
+		this.connection = delegate;
+		if (!this.present) {
+			this.away += System.nanoTime() - this.awaySince;
+			this.present = true;
+		}
+	}
+
+	private synchronized void goes(com.rabbitmq.client.Connection delegate) {
+		if (this.present && this.connection == delegate) {
+			this.present = false;
+			this.awaySince = System.nanoTime();
+		}
+	}
+
 	/** How long the broker has blocked us by now; zero where it does not. */
 	Duration blockedFor() {
 		return this.blocked ? Duration.ofNanos(System.nanoTime() - this.blockedAt) : Duration.ZERO;
@@ -99,6 +130,7 @@ final class BrokerConnection implements ConnectionListener {
 	 * @throws BrokerRefusedException where somebody must change something first
 	 */
 	void connect() {
+		BrokerRefusedException before = this.refusal;
 		try {
 			this.factory.createConnection();
 		}
@@ -106,7 +138,7 @@ final class BrokerConnection implements ConnectionListener {
 			BrokerRefusedException refused = BrokerRefusedException.find(ex);
 			throw (refused != null) ? refused : ex;
 		}
-		if (this.refusal != null) {
+		if (before != null && this.refusal == before) {
 			// It stays connected after that, and what was wrong may be mended by now.
 			ensureQueues();
 		}
@@ -140,8 +172,8 @@ final class BrokerConnection implements ConnectionListener {
 		if (delegate == null) {
 			return;
 		}
-		delegate.addShutdownListener(this::lost);
-		this.connection = delegate;
+		comes(delegate);
+		delegate.addShutdownListener((cause) -> lost(delegate, cause));
 		this.absenceLogged = false;
 		logger.info("Connected to {} {} at {}", delegate.getServerProperties().get("product"),
 				delegate.getServerProperties().get("version"), delegate);
@@ -200,7 +232,8 @@ final class BrokerConnection implements ConnectionListener {
 		delegate.addShutdownListener((cause) -> this.blocked = false);
 	}
 
-	private void lost(ShutdownSignalException cause) {
+	private void lost(com.rabbitmq.client.Connection delegate, ShutdownSignalException cause) {
+		goes(delegate);
 		if (!cause.isInitiatedByApplication()) {
 			logger.warn("The connection to the broker was lost; connecting again ({})", cause.getMessage());
 			this.absenceLogged = true;

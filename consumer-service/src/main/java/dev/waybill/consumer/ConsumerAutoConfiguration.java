@@ -132,12 +132,13 @@ public class ConsumerAutoConfiguration {
 	@Bean
 	Processing waybillProcessing(MessageProcessor processor, ProcessingSettings settings, InHand inHand,
 			Conclusion conclusion, Intake intake, DuplicateSettings duplicates, HelloQueue queue,
-			RunningAttempts running, RetryDelay retryDelay, DeadLetterPublisher publisher, ConsumerMetrics metrics,
-			FailureLog failures, FailureText.Settings text, ObjectProvider<DeliveryTraces> traces) {
+			RunningAttempts running, RetryDelay retryDelay, DeadLetterPublisher publisher, BrokerConnection broker,
+			ConsumerMetrics metrics, FailureLog failures, FailureText.Settings text,
+			ObjectProvider<DeliveryTraces> traces) {
 		return new Processing(processor, settings, inHand, conclusion, intake,
-				new Duplicates(duplicates, metrics, failures), new Attempts(queue), running, retryDelay,
-				new DeadLetterRoad(publisher, inHand, conclusion, retryDelay, failures, queue), metrics, failures,
-				new FailureText(text), traces.getIfAvailable());
+				new Duplicates(duplicates, broker::nanosConnected, metrics, failures), new Attempts(queue), running,
+				retryDelay, new DeadLetterRoad(publisher, inHand, conclusion, retryDelay, failures, queue), metrics,
+				failures, new FailureText(text), traces.getIfAvailable());
 	}
 
 	@Bean

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 import dev.waybill.contract.ContentDigest;
 import dev.waybill.contract.FailureLog;
@@ -31,8 +32,13 @@ final class Duplicates {
 
 	private final FailureLog failures;
 
-	Duplicates(DuplicateSettings settings, ConsumerMetrics metrics, FailureLog failures) {
-		this.processed = new RecentWindow<>(settings.maxCount(), settings.maxAge());
+	/**
+	 * Creates it with nothing processed.
+	 * @param clock in nanoseconds; it stands still while the broker is away, which
+	 * delivers again what it has not got the acks of, however late
+	 */
+	Duplicates(DuplicateSettings settings, LongSupplier clock, ConsumerMetrics metrics, FailureLog failures) {
+		this.processed = new RecentWindow<>(settings.maxCount(), settings.maxAge(), clock);
 		this.metrics = metrics;
 		this.failures = failures;
 		metrics.dedupWindowAge(this.processed::age);

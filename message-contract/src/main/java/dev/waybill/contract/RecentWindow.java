@@ -36,7 +36,13 @@ public final class RecentWindow<V> {
 		this(maxCount, maxAge, System::nanoTime);
 	}
 
-	RecentWindow(int maxCount, Duration maxAge, LongSupplier nanoTime) {
+	/**
+	 * Creates an empty window whose keys age by a clock of its own.
+	 * @param maxCount the most keys that it holds, at least 1
+	 * @param maxAge how long it holds a key
+	 * @param nanoTime the clock, in nanoseconds
+	 */
+	public RecentWindow(int maxCount, Duration maxAge, LongSupplier nanoTime) {
 		this.maxCount = maxCount;
 		this.maxAgeNanos = maxAge.toNanos();
 		this.nanoTime = nanoTime;
