@@ -77,7 +77,7 @@ final class BrokenProcessor {
 		return messages.values().stream().mapToInt(Integer::intValue).sum();
 	}
 
-	/** Notes that a later attempt has succeeded where the first had failed. */
+	/** Notes that an attempt beyond the first has succeeded. */
 	synchronized void laterOneSucceeded() {
 		this.laterOnesSucceed = true;
 		this.laterOneAt = System.nanoTime();

@@ -29,7 +29,9 @@ public interface MessageProcessor {
 	 * @throws UnprocessableMessageException when no further attempt can help: it becomes
 	 * a dead letter at once
 	 * @throws Exception when it did not work; the message comes again after a delay, and
-	 * becomes a dead letter when {@code waybill.max-attempts} have failed
+	 * becomes a dead letter when {@code waybill.max-attempts} have failed. Where a
+	 * processor counts as broken, the first failure of a message is followed at once by
+	 * one more attempt, which is not counted
 	 */
 	void process(ReceivedMessage message) throws Exception;
 

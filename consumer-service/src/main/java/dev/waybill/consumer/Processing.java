@@ -154,7 +154,8 @@ final class Processing {
 		Throwable thrown = null;
 		try {
 			this.processor.process(new ReceivedMessage(delivery.body().clone(), delivery.properties().getContentType(),
-					delivery.properties().getMessageId(), attempt.number(), delivery.redelivered()));
+					delivery.properties().getMessageId(), attempt.number(),
+					delivery.redelivered() || attempt.number() > 1));
 		}
 		catch (Throwable ex) { // whatever a user's code throws is an attempt that failed
 			thrown = ex;
