@@ -61,13 +61,32 @@ final class Deadlines {
 				return (hopeless || publication.remaining(now) <= 0) && withdrawn.add(publication);
 			});
 			for (Publication publication : withdrawn) {
-				publication.withdraw(publication.isRepublished() ? Reason.CONNECTION_LOST
-						: (outage != null) ? outage : Reason.OVERLOADED);
+				guarded(() -> publication.withdraw(publication.isRepublished() ? Reason.CONNECTION_LOST
+						: (outage != null) ? outage : Reason.OVERLOADED));
 			}
-			this.windows.forEach((window) -> window.expire(now));
+			this.windows.forEach((window) -> guarded(() -> window.expire(now)));
 		}
 		catch (RuntimeException | Error ex) { // or it would never run again
-			logger.error("Deadlines could not be kept", ex);
+			tell(ex);
+		}
+	}
+
+	/** Keeps one failure from the others, whose clients wait too. */
+	private static void guarded(Runnable step) {
+		try {
+			step.run();
+		}
+		catch (RuntimeException | Error ex) {
+			tell(ex);
+		}
+	}
+
+	private static void tell(Throwable unexpected) {
+		try {
+			logger.error("Deadlines could not be kept", unexpected);
+		}
+		catch (RuntimeException | Error ex) {
+			// No memory even for that; what comes next is tried all the same.
 		}
 	}
 

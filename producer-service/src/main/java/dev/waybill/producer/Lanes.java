@@ -223,20 +223,40 @@ final class Lanes implements SmartLifecycle {
 
 	private void ended(PublishLane lane, boolean started, String why) {
 		PublishLane.forgetInterrupt();
-		if (started) {
-			this.state.laneEnded(why);
+		try {
+			if (started) {
+				this.state.laneEnded(why);
+			}
 		}
+		finally {
+			endWindow(lane);
+		}
+	}
+
+	private void endWindow(PublishLane lane) {
 		ConfirmWindow window = lane.window();
 		if (window != null) {
 			List<Publication> unconfirmed = window.end();
 			try {
 				putBack(unconfirmed);
 			}
-			catch (Throwable ex) { // nobody else would answer for them
+			catch (Throwable ex) {
 				PublishLane.forgetInterrupt();
-				unconfirmed.forEach((publication) -> publication.settle(Settlement.of(Reason.CONNECTION_LOST)));
+				unconfirmed.forEach(Lanes::giveUp);
 				throw ex;
 			}
+		}
+	}
+
+	/** Answers for one, claimed or just released, for whom nobody else would. */
+	private static void giveUp(Publication publication) {
+		try {
+			if (!publication.settle(Settlement.of(Reason.CONNECTION_LOST))) {
+				publication.withdraw(Reason.CONNECTION_LOST);
+			}
+		}
+		catch (RuntimeException | Error ex) {
+			// What it throws is thrown of the first one already; the others wait too.
 		}
 	}
 

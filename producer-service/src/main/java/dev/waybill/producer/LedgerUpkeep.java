@@ -113,7 +113,16 @@ final class LedgerUpkeep implements SmartLifecycle {
 			this.ledger.tick();
 		}
 		catch (RuntimeException | Error ex) { // or it would never run again
-			logger.error("The ledger could not be looked after", ex);
+			tell(ex);
+		}
+	}
+
+	private static void tell(Throwable unexpected) {
+		try {
+			logger.error("The ledger could not be looked after", unexpected);
+		}
+		catch (RuntimeException | Error ex) {
+			// No memory even for that; the next tick is tried all the same.
 		}
 	}
 

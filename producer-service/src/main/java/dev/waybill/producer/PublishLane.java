@@ -182,9 +182,9 @@ final class PublishLane {
 	/** Publishes what has gathered, a window at most, with one flush. */
 	private void publishGathered(RabbitOperations operations, Publication first, ConfirmWindow opened,
 			LaneAccount account, RecentMessages.Lane published) throws InterruptedException {
-		FlushHold.begin();
 		Publication next = first;
 		try {
+			FlushHold.begin();
 			for (int left = this.settings.window(); next != null; left--) {
 				if (claim(next, opened)) {
 					publish(operations, next, opened, published);
@@ -253,6 +253,7 @@ final class PublishLane {
 		long left = publication.remaining(System.nanoTime());
 		long whole = publication.remaining(publication.startedNanos());
 		if (left < Math.min(2 * opened.recentLatency(), whole / 2)) {
+			forgetInterrupt();
 			publication.withdraw(publication.isRepublished() ? Reason.CONNECTION_LOST : Reason.OVERLOADED);
 			return false;
 		}
