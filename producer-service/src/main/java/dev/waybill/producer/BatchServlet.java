@@ -107,6 +107,9 @@ final class BatchServlet extends PublishServlet {
 	private boolean answer(HttpServletRequest request, HttpServletResponse response, String type, Batch batch,
 			CompletableFuture<@Nullable Void> settled) throws IOException {
 		Exchange.Answer answer = () -> this.answers.batch(response, type, batch);
+		if (ProblemErrorReportValve.isNotReadOn(request)) {
+			settled.completeOnTimeout(null, longestWait(), TimeUnit.MILLISECONDS).join();
+		}
 		if (settled.isDone()) {
 			answer.write();
 			return false;
@@ -167,6 +170,9 @@ final class BatchServlet extends PublishServlet {
 					: new RefusedException(Reason.MALFORMED, "The body has no line", key);
 		}
 		if (refusal != null) {
+			if (refusal.reason() == Reason.TOO_SLOW) {
+				ProblemErrorReportValve.doNotReadOn(request);
+			}
 			int index = batch.add();
 			refuse(batch, index, refused(refusal.reason(), refusal.detail() + AND_ALL_AFTER, key, index), key,
 					System.nanoTime());

@@ -29,8 +29,8 @@ record ProblemText(Reason reason, String meaning, String how) {
 					"Another request with the same key is not answered yet, so what becomes of the message is not known.",
 					"Wait for as long as Retry-After says, until the answer is another.");
 			case TOO_SLOW -> new ProblemText(reason,
-					"The batch did not come to its end in the time that it may take. As the answer to a request it says that no line was taken; in a line of an answer, that this line and all after it were not read.",
-					"Send what was not read in smaller batches, or over a faster connection.");
+					"The body did not come to its end in the time that it may take. As the answer to a request it says that nothing of it was taken; in a line of an answer, that this line and all after it were not read.",
+					"Send it over a faster connection, or what was not read of a batch in smaller ones.");
 			case TOO_LARGE -> new ProblemText(reason,
 					"The body is larger than a message may be, or the batch has more bytes or lines than it may have. In a line of an answer it is that line; where the detail says so, all after it too.",
 					"Make it smaller, or split the batch.");

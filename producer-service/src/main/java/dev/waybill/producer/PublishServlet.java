@@ -85,11 +85,12 @@ abstract class PublishServlet extends HttpServlet {
 	}
 
 	/**
-	 * A refusal that says unknown where there was no room to look at the message, and an
-	 * earlier attempt with its key may be stored.
+	 * A refusal that says unknown where there was no room or no time to look at the
+	 * message, and an earlier attempt with its key may be stored.
 	 */
 	final RefusedException honest(RefusedException refusal, @Nullable String key) {
-		boolean mayBeStored = key != null && refusal.reason() == Reason.OVERLOADED && this.publisher.mayBeStored(key);
+		boolean notLookedAt = refusal.reason() == Reason.OVERLOADED || refusal.reason() == Reason.TOO_SLOW;
+		boolean mayBeStored = key != null && notLookedAt && this.publisher.mayBeStored(key);
 		return mayBeStored ? refusal.withUnknownCopy() : refusal;
 	}
 
@@ -129,6 +130,9 @@ abstract class PublishServlet extends HttpServlet {
 			publish(request, response, key, type);
 		}
 		catch (RefusedException ex) {
+			if (ex.reason() == Reason.TOO_SLOW) {
+				ProblemErrorReportValve.doNotReadOn(request);
+			}
 			this.metrics.attempted();
 			this.metrics.settled(ex.settlement(), started);
 			this.answers.problem(response, request.getRequestURI(), ex.settlement(), ex.reason(), ex.detail(),
