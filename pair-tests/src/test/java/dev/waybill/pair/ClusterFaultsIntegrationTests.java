@@ -124,9 +124,10 @@ class ClusterFaultsIntegrationTests extends BrokerFaultTest {
 				untilAllAreOnline();
 				acceptsMore(PER_SECOND);
 			}
+			oracle.books().outside("slowest answer " + load().slowestMillis + " ms");
 		});
-		System.out.println("ROLLING of " + load().sent.size() + " rejected=" + load().rejected.size() + " unknown="
-				+ load().unknown.size() + " slowest=" + load().slowestMillis + " ms");
+		assertThat(load().rejected).isEmpty();
+		assertThat(load().unknown).isEmpty();
 	}
 
 	private void isolateLeader(String name, int seconds) throws Exception {

@@ -90,9 +90,10 @@ class ConsumerFaultsIntegrationTests extends FaultTest {
 	@Test
 	@Tag("full")
 	void itsProcessorFailsOneInTenTimes() throws Exception {
-		Random random = new Random(this.seed);
 		this.fleet.scripted();
 		Load load = new Load(this.producer, (id) -> {
+			// Of its own, since many clients ask in any order.
+			Random random = new Random(this.seed + id.hashCode());
 			int times = 0;
 			while (random.nextInt(10) == 0) {
 				times++;

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /**
  * What a service takes of its machine while it has nothing to do: it must be back there
- * after a fault.
+ * after a fault. (Channels are the broker's to count, of all services together.)
  *
  * @param threads live threads
  * @param files open file descriptors

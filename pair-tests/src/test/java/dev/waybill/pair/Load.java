@@ -37,12 +37,14 @@ final class Load {
 	/** Each request, in the order of the answers. */
 	final Queue<Sent> sent = new ConcurrentLinkedQueue<>();
 
+	private final @Nullable Service producer;
+
 	private final Supplier<URI> target;
 
 	private final UnaryOperator<String> body;
 
 	Load(URI target) {
-		this(() -> target, (id) -> "message " + id);
+		this(null, () -> target, (id) -> "message " + id);
 	}
 
 	Load(Service producer) {
@@ -51,12 +53,18 @@ final class Load {
 
 	/** With the body of each message by its id. */
 	Load(Service producer, UnaryOperator<String> body) {
-		this(() -> producer.uri("/messages"), body);
+		this(producer, () -> producer.uri("/messages"), body);
 	}
 
-	private Load(Supplier<URI> target, UnaryOperator<String> body) {
+	private Load(@Nullable Service producer, Supplier<URI> target, UnaryOperator<String> body) {
+		this.producer = producer;
 		this.target = target;
 		this.body = body;
+	}
+
+	/** Whether it is sent to this one. */
+	boolean goesTo(Service producer) {
+		return this.producer == producer;
 	}
 
 	/** Sends for as long as this says so; returns when all is answered. */
@@ -200,7 +208,17 @@ final class Load {
 	record Sent(String id, long due, long begun, long ended, @Nullable String answer) {
 
 		boolean isAccepted() {
-			return this.answer != null && this.answer.contains("\"outcome\":\"accepted\"");
+			return isAnswered("accepted");
+		}
+
+		/** Whether it was answered with this outcome. */
+		boolean isAnswered(String outcome) {
+			return this.answer != null && this.answer.contains("\"outcome\":\"" + outcome + "\"");
+		}
+
+		/** Whether nothing is known of what it was answered. */
+		boolean isUnanswered() {
+			return this.answer == null || !this.answer.contains("\"outcome\":");
 		}
 
 	}

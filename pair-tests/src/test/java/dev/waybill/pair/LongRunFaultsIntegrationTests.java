@@ -83,7 +83,8 @@ class LongRunFaultsIntegrationTests extends FaultTest {
 			sending.forEach(CompletableFuture::join);
 			oracle.books().outside(each * PAIRS + "/s offered, faults " + times);
 			oracle.verdict(SETTLE);
-			assertThat(times).isNotEmpty();
+			assertThat(times.values().stream().mapToInt(Integer::intValue).sum()).as("faults")
+				.isEqualTo(LONG.dividedBy(BETWEEN) - 1);
 		}
 	}
 
@@ -118,7 +119,7 @@ class LongRunFaultsIntegrationTests extends FaultTest {
 	private void killProducer(Oracle oracle, int which) throws Exception {
 		Service producer = this.fleet.producers.get(which);
 		oracle.producerKilled(producer);
-		oracle.whileAway(() -> {
+		oracle.whileAway(producer, () -> {
 			producer.process().kill();
 			producer.again();
 		});

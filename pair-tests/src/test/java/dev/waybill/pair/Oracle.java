@@ -35,6 +35,9 @@ final class Oracle implements AutoCloseable {
 	/** The deadline of a publish, and what a busy machine takes to read and answer. */
 	private static final Duration DEADLINE = Duration.ofMillis(6_500);
 
+	/** Those for dead letters, which are opened with the first. */
+	private static final long MORE_CHANNELS = 4;
+
 	private final String test;
 
 	private final long seed;
@@ -51,7 +54,11 @@ final class Oracle implements AutoCloseable {
 
 	private final List<Service> withoutTail = new CopyOnWriteArrayList<>();
 
-	private final List<long[]> away = new CopyOnWriteArrayList<>();
+	private final List<Service> stopped = new CopyOnWriteArrayList<>();
+
+	private final List<Away> away = new CopyOnWriteArrayList<>();
+
+	private final long channelsBefore;
 
 	private long handedBack;
 
@@ -73,7 +80,9 @@ final class Oracle implements AutoCloseable {
 		this.fleet = fleet;
 		this.loads = List.of(loads);
 		System.out.println("FAULT " + test + " seed=" + seed);
+		Reliability.begin(test);
 		services().forEach((service) -> this.before.put(service, Footing.of(service)));
+		this.channelsBefore = channels();
 		this.books = new Books(test, fleet, loads);
 	}
 
@@ -99,8 +108,15 @@ final class Oracle implements AutoCloseable {
 	}
 
 	/**
-	 * The same, while its file could not be written: it must say that it does not know
-	 * its tail.
+	 * A producer was told to end and has begun anew: its counters have, its ledger not.
+	 */
+	void producerStopped(Service producer) {
+		this.stopped.add(producer);
+	}
+
+	/**
+	 * The same as killed, while its file could not be written: it must say that it does
+	 * not know its tail.
 	 */
 	void producerKilledWithoutFile(Service producer) {
 		producerKilled(producer);
@@ -119,15 +135,16 @@ final class Oracle implements AutoCloseable {
 		this.books.gapsAreMade();
 	}
 
-	/** While something runs, the producers do not live to answer. */
-	void whileAway(Step step) throws Exception {
-		long[] span = { System.nanoTime(), Long.MAX_VALUE };
+	/** While something runs, a producer does not live to answer. */
+	void whileAway(Service producer, Step step) throws Exception {
+		Away span = new Away(producer, System.nanoTime(), Long.MAX_VALUE);
 		this.away.add(span);
 		try {
 			step.run();
 		}
 		finally {
-			span[1] = System.nanoTime();
+			this.away.remove(span);
+			this.away.add(new Away(producer, span.from(), System.nanoTime()));
 		}
 	}
 
@@ -144,6 +161,7 @@ final class Oracle implements AutoCloseable {
 		Set<String> dead = settled(settle);
 		List<String> notBack = footing();
 		long attempts = attempts();
+		Counters counters = counters();
 		this.fleet.consumers.stream().map(Service::process).filter(JavaProcess::isAlive).forEach(this::stop);
 		List<String> journal = this.fleet.journal();
 		Set<String> processed = new HashSet<>(journal);
@@ -166,6 +184,7 @@ final class Oracle implements AutoCloseable {
 		System.out.println(row.line());
 		System.out.println(this.books.line());
 		if (this.queueDestroyed) {
+			assertThat(missing).as("destroyed with the queue").isNotEmpty();
 			assertThat(lost).as("lost in the ledgers, and missing outside").isEqualTo(missing.size());
 		}
 		else {
@@ -177,13 +196,20 @@ final class Oracle implements AutoCloseable {
 		found.removeAll(unknown);
 		assertThat(found).as("found, and sent by nobody").isEmpty();
 		assertThat(late()).as("not answered in time by a service that lived").isEmpty();
-		assertThat(again).as("processed again").isLessThanOrEqualTo(bound);
-		if (this.handedBack == 0 && this.fleet.journals().size() == 1) {
+		assertThat(again + counters.duplicates()).as("delivered again, after it was processed")
+			.isLessThanOrEqualTo(bound);
+		if (this.fleet.consumers.size() == 1 && this.fleet.consumers.get(0).lives() == 1) {
 			assertThat(again).as("second effects of one consumer that lived").isZero();
 		}
+		assertThat(services()).as("not alive, and not told to end").allMatch(Service::isAsItWasTold);
 		assertLedgers(accepted.size(), processed, dead, queued, missing);
-		if (this.killed.isEmpty()) {
+		if (this.killed.isEmpty() && this.stopped.isEmpty()) {
 			assertThat(attempts).as("attempts by the counters").isEqualTo(sent().size());
+			assertAnswered("accepted", counters.accepted());
+			assertAnswered("rejected", counters.rejected());
+		}
+		if (counters.processed() >= 0) {
+			assertThat(counters.processed()).as("processed, by the counters").isEqualTo(journal.size());
 		}
 		assertThat(notBack).as("not back at its footing").isEmpty();
 		Reliability.add(row);
@@ -203,6 +229,11 @@ final class Oracle implements AutoCloseable {
 				.as("messages in the ledgers, " + this.books.line())
 				.isGreaterThanOrEqualTo(accepted)
 				.isLessThanOrEqualTo(processed.size() + dead.size() + queued.size() + republished() + this.repeats);
+			long copies = republished() + this.repeats;
+			assertThat(this.books.sum("processed")).as("processed, by the ledgers, " + this.books.line())
+				.isBetween(processed.size() - unaudited, processed.size() + copies);
+			assertThat(this.books.sum("deadLettered")).as("dead-lettered, by the ledgers, " + this.books.line())
+				.isBetween(dead.size() - unaudited, dead.size() + copies);
 		}
 		if (!this.killed.isEmpty()) {
 			for (Service producer : this.killed) {
@@ -219,6 +250,13 @@ final class Oracle implements AutoCloseable {
 		if (!this.queueDestroyed) {
 			assertThat(this.books.sum("lost")).as("lost, of which outside are missing " + missing.size()).isZero();
 		}
+	}
+
+	/** A request without an answer counts as what it would have been answered. */
+	private void assertAnswered(String outcome, long counted) {
+		long answered = sent().stream().filter((one) -> one.isAnswered(outcome)).count();
+		long unanswered = sent().stream().filter(Sent::isUnanswered).count();
+		assertThat(counted).as(outcome + ", by the counters").isBetween(answered, answered + unanswered);
 	}
 
 	private static LedgerView ledger(Service producer) {
@@ -262,10 +300,15 @@ final class Oracle implements AutoCloseable {
 						Footing.of(service).beyond(before).forEach((what) -> beyond.add(service.name + ": " + what));
 					}
 				});
+				long channels = channels();
+				if (channels > this.channelsBefore + MORE_CHANNELS) {
+					beyond.add("channels " + channels + ", and " + this.channelsBefore + " before");
+				}
 				return beyond.isEmpty();
 			});
 		}
 		catch (RuntimeException ex) {
+			// what there is too much of is told at the end
 			assertThat(beyond).as(ex.getMessage()).isNotEmpty();
 			this.before.keySet()
 				.stream()
@@ -281,6 +324,28 @@ final class Oracle implements AutoCloseable {
 			.mapToLong((producer) -> (long) (producer.metric("waybill_publish_attempts_total")
 					+ producer.metric("waybill_publish_replayed_total")))
 			.sum();
+	}
+
+	/** Open at the broker now, of all services. */
+	private long channels() {
+		return this.fleet.host.get("/api/vhosts/" + this.fleet.host.name() + "/channels").size();
+	}
+
+	/** Of the services that are there, and have been since they began. */
+	private Counters counters() {
+		boolean all = this.fleet.consumers.stream()
+			.allMatch((consumer) -> consumer.lives() == 1 && consumer.process().isAlive());
+		return new Counters(
+				sum(this.fleet.producers, "waybill_publish_seconds_count{outcome=\"accepted\"")
+						+ sum(this.fleet.producers, "waybill_publish_replayed_total"),
+				sum(this.fleet.producers, "waybill_publish_seconds_count{outcome=\"rejected\""),
+				all ? sum(this.fleet.consumers, "waybill_process_seconds_count{outcome=\"processed\"") : -1,
+				sum(this.fleet.consumers.stream().filter((consumer) -> consumer.process().isAlive()).toList(),
+						"waybill_duplicates_total"));
+	}
+
+	private static long sum(List<Service> services, String series) {
+		return services.stream().mapToLong((service) -> (long) service.metric(series)).sum();
 	}
 
 	/** Published once more by a lane, under another number. */
@@ -300,9 +365,12 @@ final class Oracle implements AutoCloseable {
 
 	/** Ids of requests that had no answer, or a late one, though the service lived. */
 	private Set<String> late() {
-		return sent().stream()
-			.filter((one) -> one.answer() == null || one.ended() - one.begun() > DEADLINE.toNanos())
-			.filter((one) -> this.away.stream().noneMatch((span) -> one.ended() >= span[0] && one.begun() <= span[1]))
+		return this.loads.stream()
+			.flatMap((load) -> load.sent.stream()
+				.filter((one) -> one.answer() == null || one.ended() - one.begun() > DEADLINE.toNanos())
+				.filter((one) -> this.away.stream()
+					.noneMatch((span) -> load.goesTo(span.producer()) && one.ended() >= span.from()
+							&& one.begun() <= span.to())))
 			.map(Sent::id)
 			.collect(Collectors.toCollection(TreeSet::new));
 	}
@@ -329,6 +397,20 @@ final class Oracle implements AutoCloseable {
 	@Override
 	public void close() {
 		this.books.close(!this.judged);
+	}
+
+	/**
+	 * When a producer did not live to answer, by {@link System#nanoTime()}.
+	 */
+	private record Away(Service producer, long from, long to) {
+	}
+
+	/**
+	 * What the services have counted.
+	 *
+	 * @param processed of all consumers; negative where one was ended
+	 */
+	private record Counters(long accepted, long rejected, long processed, long duplicates) {
 	}
 
 	/** A part of a test. */

@@ -67,7 +67,7 @@ class ProducerFaultsIntegrationTests extends FaultTest {
 			for (int time = 0; time < times; time++) {
 				load.awaitAccepted(300);
 				Thread.sleep(random.nextInt(300));
-				oracle.whileAway(() -> {
+				oracle.whileAway(producer, () -> {
 					producer.process().kill();
 					producer.again();
 				});
@@ -137,8 +137,9 @@ class ProducerFaultsIntegrationTests extends FaultTest {
 						(System.nanoTime() - begun) / (double) TimeUnit.SECONDS.toNanos(1));
 				sending.join();
 				assertThat(load.sent).as("answered").noneMatch((one) -> one.answer() == null);
+				assertThat(exit).as("exit status after SIGTERM").isEqualTo(143);
 				mended.on(broker);
-				oracle.producerKilled(producer);
+				oracle.producerStopped(producer);
 				producer.again();
 				assertThat(producer.ledger().total("tailBound")).as("tail after a clean stop").isZero();
 				load.send("after", 200, 200);
@@ -159,7 +160,7 @@ class ProducerFaultsIntegrationTests extends FaultTest {
 		try (Oracle oracle = new Oracle("producer: SIGSTOP", seed(), this.fleet, load)) {
 			CompletableFuture<Void> sending = load.running("k", 300, 32, this.goOn::get);
 			load.awaitAccepted(300);
-			oracle.whileAway(() -> {
+			oracle.whileAway(producer, () -> {
 				producer.process().pause();
 				Thread.sleep(scaled(5, 30) * 1000L);
 				producer.process().resume();
@@ -293,7 +294,7 @@ class ProducerFaultsIntegrationTests extends FaultTest {
 				Eventually.within(SOON, () -> producer.metric("waybill_ledger_degraded") == 1);
 				load.awaitAccepted(300);
 				oracle.producerKilledWithoutFile(producer);
-				oracle.whileAway(() -> {
+				oracle.whileAway(producer, () -> {
 					producer.process().kill();
 					disk.relieve();
 					producer.again();

@@ -28,8 +28,18 @@ final class Reliability {
 	private Reliability() {
 	}
 
+	/** Until there is a result, it has none: an old one would hide a failure. */
+	static void begin(String test) {
+		put(test, "| %s | %s | did not end well |%s".formatted(test, LocalDate.now(ZoneOffset.UTC), " |".repeat(11)));
+	}
+
+	/** Puts down what it came to. */
+	static void add(Row row) {
+		put(row.test(), row.markdown());
+	}
+
 	/** Puts the row in the place of the one that the same fault has had. */
-	static synchronized void add(Row row) {
+	private static synchronized void put(String test, String line) {
 		String file = System.getProperty("waybill.test.faults.report");
 		if (file == null) {
 			return;
@@ -46,8 +56,8 @@ final class Reliability {
 			text.substring(begin + BEGIN.length(), end)
 				.lines()
 				.skip(2)
-				.forEach((line) -> rows.put(line.split("\\|")[1].strip(), line));
-			rows.put(row.test(), row.markdown());
+				.forEach((old) -> rows.put(old.split("\\|")[1].strip(), old));
+			rows.put(test, line);
 			Files.writeString(path, text.substring(0, begin) + BEGIN + HEAD + String.join("\n", rows.values()) + "\n"
 					+ text.substring(end));
 		}

@@ -32,6 +32,8 @@ final class Service {
 
 	final String name;
 
+	private volatile boolean terminated;
+
 	Service(String name, Supplier<JavaProcess> start) {
 		this.name = name;
 		this.start = start;
@@ -39,6 +41,7 @@ final class Service {
 
 	/** Starts it, and does not wait. */
 	synchronized Service begin() {
+		this.terminated = false;
 		this.lives.add(this.start.get());
 		return this;
 	}
@@ -72,6 +75,11 @@ final class Service {
 		return this.lives.size();
 	}
 
+	/** Whether it lives, or was told to end. */
+	boolean isAsItWasTold() {
+		return this.terminated || process().isAlive();
+	}
+
 	/** What all its lives have printed. */
 	synchronized String output() {
 		return this.lives.stream().map(JavaProcess::output).collect(Collectors.joining());
@@ -79,6 +87,7 @@ final class Service {
 
 	/** SIGTERM, and waits for the end. */
 	void terminate() {
+		this.terminated = true;
 		process().terminate();
 		process().awaitExit(Duration.ofSeconds(40));
 	}
