@@ -44,6 +44,8 @@ final class Books implements AutoCloseable {
 
 	private volatile boolean unauditedIsWrong = true;
 
+	private volatile boolean looking = true;
+
 	private volatile boolean done;
 
 	private volatile @Nullable String outside;
@@ -73,8 +75,8 @@ final class Books implements AutoCloseable {
 
 	private void watch() {
 		while (!this.done) {
-			for (Service producer : this.fleet.producers) {
-				look(producer);
+			if (this.looking) {
+				this.fleet.producers.forEach(this::look);
 			}
 			try {
 				Thread.sleep(250);
@@ -83,6 +85,13 @@ final class Books implements AutoCloseable {
 				return;
 			}
 		}
+	}
+
+	/** Lets the services alone for a while. */
+	void pause(Duration pause) throws InterruptedException {
+		this.looking = false;
+		Thread.sleep(pause.toMillis());
+		this.looking = true;
 	}
 
 	private void look(Service producer) {
