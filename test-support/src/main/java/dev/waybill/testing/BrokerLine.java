@@ -152,11 +152,21 @@ public final class BrokerLine implements AutoCloseable {
 	private void accept() {
 		try {
 			while (true) {
-				connect(this.server.accept());
+				accept(this.server.accept());
 			}
 		}
 		catch (IOException ex) {
 			// closed
+		}
+	}
+
+	private void accept(Socket client) throws IOException {
+		try {
+			connect(client);
+		}
+		catch (IOException ex) { // the broker refuses, which is its answer to this one
+									// only
+			client.close();
 		}
 	}
 

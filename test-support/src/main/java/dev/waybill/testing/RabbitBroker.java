@@ -21,7 +21,8 @@ import org.testcontainers.rabbitmq.RabbitMQContainer;
 
 /**
  * A real RabbitMQ in a container, on ports of this machine that stay the same when it is
- * killed and started again.
+ * killed and started again. Long because it both runs a broker and breaks it in each way
+ * that tests need.
  */
 public final class RabbitBroker implements AutoCloseable {
 
@@ -93,7 +94,7 @@ public final class RabbitBroker implements AutoCloseable {
 	 * again when it ends, as by systemd.
 	 */
 	public static RabbitBroker startOnSmallDisk(int megabytes) {
-		return new RabbitBroker((container) -> container.withTmpFs(Map.of(DATA, "rw,size=" + megabytes + "m"))
+		return new RabbitBroker((container) -> container.withTmpFs(Map.of(DATA, "rw,mode=1777,size=" + megabytes + "m"))
 			.withCommand("sh", "-c", "while true; do " + SERVER + "; sleep 2; done")
 			.withCopyToContainer(Transferable.of("disk_free_limit.absolute = 1\n"),
 					"/etc/rabbitmq/conf.d/90-disk.conf"));
