@@ -83,18 +83,23 @@ public final class HelloTopology {
 	public void ensure(Connection connection, Role role) throws IOException {
 		checkServer(connection.getServerProperties());
 		if (this.settings.topology() == Topology.CHECK) {
-			look(connection, role);
-			return;
+			onChannel(connection, (channel) -> look(channel, role));
 		}
+		else {
+			onChannel(connection, this::declareAll);
+		}
+	}
+
+	private void declareAll(Channel channel) throws IOException {
 		for (DirectExchange exchange : this.queue.exchanges()) {
-			ask(connection, "exchange '" + exchange.getName() + "'",
-					(channel) -> channel.exchangeDeclare(exchange.getName(), exchange.getType(), true));
+			ask("exchange '" + exchange.getName() + "'",
+					() -> channel.exchangeDeclare(exchange.getName(), exchange.getType(), true));
 		}
 		for (Queue declared : this.queue.queues()) {
-			declare(connection, declared);
+			declare(channel, declared);
 		}
 		for (Binding binding : this.queue.bindings()) {
-			bind(connection, binding);
+			bind(channel, binding);
 		}
 	}
 
@@ -108,7 +113,7 @@ public final class HelloTopology {
 	 */
 	public boolean hasReceiptsQueue(Connection connection, String instance) throws IOException {
 		try {
-			look(connection, this.queue.receiptsQueue(instance));
+			onChannel(connection, (channel) -> look(channel, this.queue.receiptsQueue(instance)));
 			return true;
 		}
 		catch (BrokerRefusedException ex) {
@@ -153,7 +158,7 @@ public final class HelloTopology {
 	 * @throws IOException where the connection fails meanwhile
 	 */
 	public void declareReceiptsQueue(Connection connection, String instance) throws IOException {
-		declare(connection, this.queue.receipts(instance, this.ledgerFile));
+		onChannel(connection, (channel) -> declare(channel, this.queue.receipts(instance, this.ledgerFile)));
 	}
 
 	/**
@@ -164,32 +169,31 @@ public final class HelloTopology {
 	 * @throws IOException where the connection fails meanwhile
 	 */
 	public void bindReceiptsQueue(Connection connection, String instance) throws IOException {
-		bind(connection, this.queue.receiptsBinding(instance));
+		onChannel(connection, (channel) -> bind(channel, this.queue.receiptsBinding(instance)));
 	}
 
-	private void declare(Connection connection, Queue declared) throws IOException {
-		ask(connection, "queue '" + declared.getName() + "'", (channel) -> channel.queueDeclare(declared.getName(),
-				declared.isDurable(), declared.isExclusive(), declared.isAutoDelete(), declared.getArguments()));
+	private void declare(Channel channel, Queue declared) throws IOException {
+		ask("queue '" + declared.getName() + "'", () -> channel.queueDeclare(declared.getName(), declared.isDurable(),
+				declared.isExclusive(), declared.isAutoDelete(), declared.getArguments()));
 	}
 
-	private void bind(Connection connection, Binding binding) throws IOException {
-		ask(connection, "binding of queue '" + binding.getDestination() + "'", (channel) -> channel
-			.queueBind(binding.getDestination(), binding.getExchange(), binding.getRoutingKey()));
+	private void bind(Channel channel, Binding binding) throws IOException {
+		ask("binding of queue '" + binding.getDestination() + "'",
+				() -> channel.queueBind(binding.getDestination(), binding.getExchange(), binding.getRoutingKey()));
 	}
 
-	private void look(Connection connection, Role role) throws IOException {
-		look(connection, this.queue.name());
+	private void look(Channel channel, Role role) throws IOException {
+		look(channel, this.queue.name());
 		if (role == Role.CONSUMER) {
-			look(connection, this.queue.dead());
+			look(channel, this.queue.dead());
 			for (DirectExchange exchange : this.queue.exchanges()) {
-				ask(connection, "exchange '" + exchange.getName() + "'",
-						(channel) -> channel.exchangeDeclarePassive(exchange.getName()));
+				ask("exchange '" + exchange.getName() + "'", () -> channel.exchangeDeclarePassive(exchange.getName()));
 			}
 		}
 	}
 
-	private void look(Connection connection, String name) throws IOException {
-		ask(connection, "queue '" + name + "'", (channel) -> channel.queueDeclarePassive(name));
+	private void look(Channel channel, String name) throws IOException {
+		ask("queue '" + name + "'", () -> channel.queueDeclarePassive(name));
 	}
 
 	private void checkServer(Map<String, Object> server) {
@@ -209,16 +213,25 @@ public final class HelloTopology {
 		}
 	}
 
-	/** Each on a channel of its own, since a refusal closes the channel. */
-	private void ask(Connection connection, String what, Request request) throws IOException {
+	/**
+	 * One channel for all, since opening and closing one takes two round trips; a
+	 * refusal, which closes it, is the end anyway.
+	 */
+	private static void onChannel(Connection connection, Requests requests) throws IOException {
 		try (Channel channel = connection.createChannel()) {
 			if (channel == null) {
 				throw new IOException("the broker has no channel left");
 			}
-			request.on(channel);
+			requests.on(channel);
 		}
 		catch (TimeoutException ex) {
 			throw new IOException("closing a channel took too long", ex);
+		}
+	}
+
+	private void ask(String what, Request request) throws IOException {
+		try {
+			request.send();
 		}
 		catch (IOException ex) {
 			if (ex.getCause() instanceof ShutdownSignalException signal) {
@@ -272,9 +285,15 @@ public final class HelloTopology {
 
 	}
 
-	private interface Request {
+	private interface Requests {
 
 		void on(Channel channel) throws IOException;
+
+	}
+
+	private interface Request {
+
+		void send() throws IOException;
 
 	}
 
