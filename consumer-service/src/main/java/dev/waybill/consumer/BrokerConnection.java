@@ -52,6 +52,8 @@ final class BrokerConnection implements ConnectionListener {
 
 	private long awaySince = System.nanoTime();
 
+	private long presentSince;
+
 	private boolean present;
 
 	/** Until then whoever starts the service says what is wrong. */
@@ -100,8 +102,14 @@ final class BrokerConnection implements ConnectionListener {
 		return (this.present ? System.nanoTime() : this.awaySince) - this.away;
 	}
 
+	/** How long there has been a connection by now; zero where there is none. */
+	synchronized Duration presentFor() {
+		return this.present ? Duration.ofNanos(System.nanoTime() - this.presentSince) : Duration.ZERO;
+	}
+
 	private synchronized void comes(com.rabbitmq.client.Connection delegate) {
 		this.connection = delegate;
+		this.presentSince = System.nanoTime();
 		if (!this.present) {
 			this.away += System.nanoTime() - this.awaySince;
 			this.present = true;

@@ -54,7 +54,10 @@ final class ReceiptsWatch {
 				resume();
 			}
 			else if (state == ListenerState.CONSUMING || state == ListenerState.PROCESSOR_BROKEN) {
-				if (this.broker.isConnected() && this.publisher.away().compareTo(LONGEST_AWAY) >= 0) {
+				// Without a connection nothing is said of the way, and it is not ours
+				// alone.
+				if (this.broker.presentFor().compareTo(LONGEST_AWAY) >= 0
+						&& this.publisher.away().compareTo(LONGEST_AWAY) >= 0) {
 					pause();
 				}
 			}
@@ -80,7 +83,20 @@ final class ReceiptsWatch {
 		this.containers.stop();
 	}
 
+	/** In place of the listeners, who do so at other times. */
+	private void connect() {
+		try {
+			this.broker.connect();
+		}
+		catch (RuntimeException ex) { // absent, or it refuses us, which has been said
+			logger.debug("The broker is not there yet", ex);
+		}
+	}
+
 	private void resume() {
+		if (!this.broker.isConnected()) {
+			connect();
+		}
 		if (!this.publisher.away().isZero()) {
 			return;
 		}

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
+import com.rabbitmq.client.Connection;
 import dev.waybill.contract.Receipt.Kind;
 import dev.waybill.testing.Eventually;
 import dev.waybill.testing.NeedsRabbitMq;
@@ -12,6 +13,8 @@ import dev.waybill.testing.VirtualHost;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+
+import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -78,6 +81,30 @@ class ReceiptsTroubleIntegrationTests {
 			Eventually.within(Duration.ofSeconds(10), () -> consumer.health("readiness").statusCode() == 200);
 			producer.sendMarker(1);
 			producer.await((one) -> one.markers().contains(1L));
+		}
+	}
+
+	/** Nobody listens then, and who listens is who connects. */
+	@Test
+	void theConsumerConnectsAgainWhereItLosesTheOtherConnectionToo() throws Exception {
+		VirtualHost host = RabbitBroker.shared().newVirtualHost();
+		FakeProducer producer = new FakeProducer(host).declare();
+		Outbox outbox = new Outbox(host);
+		CountDownLatch release = new CountDownLatch(1);
+		Recorder recorder = new Recorder((message) -> release.await());
+		try (RunningConsumer consumer = RunningConsumer.start(host, recorder)) {
+			outbox.sendMany("m", 20);
+			Eventually.within(Duration.ofSeconds(10), () -> consumer.gauge("waybill.in.hand") == 20);
+			loseReceiptsConnection(host, consumer);
+			release.countDown();
+			consumer.settled("handed_back", 20);
+			Connection listening = consumer.bean(ConnectionFactory.class).createConnection().getDelegate();
+			assertThat(listening).isNotNull();
+			listening.abort();
+			host.broker().ctl("clear_vhost_limits", "-p", host.name());
+			consumer.settled("acked", 20).balanced();
+			producer.awaitTold(Kind.PROCESSED, 20).hasNoHoles();
+			assertThat(recorder.doneIds()).hasSize(20).doesNotHaveDuplicates();
 		}
 	}
 
@@ -157,7 +184,7 @@ class ReceiptsTroubleIntegrationTests {
 	/** No other connection is let in, so that it cannot come back. */
 	private static void loseReceiptsConnection(VirtualHost host, RunningConsumer consumer) {
 		try {
-			com.rabbitmq.client.Connection publishing = consumer.bean(BrokerConnection.class).publishingConnection();
+			Connection publishing = consumer.bean(BrokerConnection.class).publishingConnection();
 			host.broker().ctl("set_vhost_limits", "-p", host.name(), "{\"max-connections\":1}");
 			publishing.abort();
 		}

@@ -29,6 +29,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class RunningConsumer implements AutoCloseable {
 
+	/** Each sets the properties of the one Logback, which are a plain map. */
+	private static final Object STARTING = new Object();
+
 	private static final HttpClient http = HttpClient.newHttpClient();
 
 	private final ConfigurableApplicationContext context;
@@ -56,10 +59,12 @@ final class RunningConsumer implements AutoCloseable {
 		for (String property : properties) {
 			all.add("--" + property);
 		}
-		return new RunningConsumer(new SpringApplicationBuilder(Application.class)
-			.initializers((context) -> ((GenericApplicationContext) context).registerBean(MessageProcessor.class,
-					() -> processor))
-			.run(all.toArray(String[]::new)));
+		synchronized (STARTING) {
+			return new RunningConsumer(new SpringApplicationBuilder(Application.class)
+				.initializers((context) -> ((GenericApplicationContext) context).registerBean(MessageProcessor.class,
+						() -> processor))
+				.run(all.toArray(String[]::new)));
+		}
 	}
 
 	<T> T bean(Class<T> type) {
