@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
@@ -12,6 +13,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Bytes to an HTTP server that no proper client would send. */
 final class RawHttp {
@@ -35,7 +38,10 @@ final class RawHttp {
 		return send(port, request, true);
 	}
 
-	/** Sends a beginning, and then so many bytes more, one after each pause. */
+	/**
+	 * Sends a beginning, and then so many bytes more, one after each pause; gives the
+	 * answer, after which the server must have closed the connection soon.
+	 */
 	static Answer sendSlowly(int port, String beginning, int more, Duration pause) {
 		try (Socket socket = new Socket("127.0.0.1", port)) {
 			socket.setSoTimeout(READ_TIMEOUT);
@@ -45,7 +51,10 @@ final class RawHttp {
 				Thread.sleep(pause.toMillis());
 				out.write('m');
 			}
-			return checked(port, beginning, new String(readAll(socket), StandardCharsets.ISO_8859_1), 0);
+			String answer = new String(readAll(socket), StandardCharsets.ISO_8859_1);
+			socket.setSoTimeout(2_000);
+			assertThat(isClosed(socket)).as("closed after " + answer).isTrue();
+			return checked(port, beginning, answer, 0);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -85,6 +94,18 @@ final class RawHttp {
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static boolean isClosed(Socket socket) {
+		try {
+			return socket.getInputStream().read() < 0;
+		}
+		catch (SocketTimeoutException ex) {
+			return false;
+		}
+		catch (IOException ex) {
+			return true;
 		}
 	}
 
