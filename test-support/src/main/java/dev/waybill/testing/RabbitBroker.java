@@ -94,8 +94,8 @@ public final class RabbitBroker implements AutoCloseable {
 	 * again when it ends, as by systemd.
 	 */
 	public static RabbitBroker startOnSmallDisk(int megabytes) {
-		return new RabbitBroker((container) -> container.withTmpFs(Map.of(DATA, "rw,mode=1777,size=" + megabytes + "m"))
-			.withCommand("sh", "-c", "while true; do " + SERVER + "; sleep 2; done")
+		return new RabbitBroker((container) -> container.withTmpFs(Map.of(DATA, "rw,size=" + megabytes + "m"))
+			.withCommand("sh", "-c", "chown rabbitmq " + DATA + " && while true; do " + SERVER + "; sleep 2; done")
 			.withCopyToContainer(Transferable.of("disk_free_limit.absolute = 1\n"),
 					"/etc/rabbitmq/conf.d/90-disk.conf"));
 	}
