@@ -23,7 +23,7 @@ class BrokerAwayFaultsIntegrationTests extends FaultTest {
 
 	private static final Duration SETTLE = Duration.ofMinutes(5);
 
-	private static final Duration AWAY = Duration.ofSeconds(Integer.getInteger("waybill.test.faults.away", 600));
+	private static final Duration AWAY = Duration.ofSeconds(scaled(20, 600));
 
 	private final RabbitBroker broker = RabbitBroker.start();
 

@@ -68,7 +68,7 @@ class BrokerFaultsIntegrationTests extends BrokerFaultTest {
 			oracle.gapsAreMade();
 			broker().memoryAlarm(true);
 			try {
-				Thread.sleep(60_000);
+				Thread.sleep(scaled(8, 60) * 1000L);
 			}
 			finally {
 				broker().memoryAlarm(false);
@@ -85,7 +85,7 @@ class BrokerFaultsIntegrationTests extends BrokerFaultTest {
 			oracle.gapsAreMade();
 			broker().diskAlarm(true);
 			try {
-				Thread.sleep(60_000);
+				Thread.sleep(scaled(8, 60) * 1000L);
 			}
 			finally {
 				broker().diskAlarm(false);

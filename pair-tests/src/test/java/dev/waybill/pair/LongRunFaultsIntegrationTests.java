@@ -25,7 +25,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Tag("full")
 class LongRunFaultsIntegrationTests extends FaultTest {
 
-	private static final Duration LONG = Duration.ofMinutes(Integer.getInteger("waybill.test.faults.minutes", 30));
+	private static final Duration LONG = Duration
+		.ofMinutes(Integer.getInteger("waybill.test.faults.minutes", scaled(2, 30)));
 
 	private static final Duration BETWEEN = Duration.ofSeconds(20);
 

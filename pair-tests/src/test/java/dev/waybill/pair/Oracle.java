@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class Oracle implements AutoCloseable {
 
-	private static final List<String> QUEUES = List.of("hello", "hello.dead", "hello.dlq");
+	private static final List<String> QUEUES = List.of("hello", "hello.dead");
 
 	/** The deadline of a publish, and what a busy machine takes to read and answer. */
 	private static final Duration DEADLINE = Duration.ofMillis(6_500);
@@ -176,7 +176,7 @@ final class Oracle implements AutoCloseable {
 		Set<String> processed = new HashSet<>(journal);
 		Set<String> found = new HashSet<>(processed);
 		found.addAll(dead);
-		Set<String> queued = queued(dead);
+		Set<String> queued = queued();
 		found.addAll(queued);
 		Set<String> accepted = all((load) -> load.accepted);
 		Set<String> rejected = all((load) -> load.rejected);
@@ -282,8 +282,8 @@ final class Oracle implements AutoCloseable {
 		process.awaitExit(Duration.ofSeconds(40));
 	}
 
-	/** What is in the queues but for the dead letters that were counted. */
-	private Set<String> queued(Set<String> dead) {
+	/** What consumers have left. */
+	private Set<String> queued() {
 		List<String> read = new ArrayList<>();
 		// The management API refreshes its counts every few seconds.
 		Eventually.within(Duration.ofSeconds(30), () -> {
@@ -293,9 +293,7 @@ final class Oracle implements AutoCloseable {
 				.forEach((message) -> read.add(String.valueOf(message.getProps().getMessageId())));
 			return QUEUES.stream().mapToLong(this.fleet.host::messages).sum() == read.size();
 		});
-		Set<String> queued = new HashSet<>(read);
-		queued.removeAll(dead);
-		return queued;
+		return new HashSet<>(read);
 	}
 
 	/** What is not back at its footing, though it was left alone for long enough. */

@@ -28,6 +28,8 @@ public final class RabbitBroker implements AutoCloseable {
 
 	private static final String IMAGE = "rabbitmq:4.3-management";
 
+	private static final long LOOK_MILLIS = 500;
+
 	private static final String DATA = "/var/lib/rabbitmq";
 
 	private static final String COOKIE = DATA + "/.erlang.cookie";
@@ -194,6 +196,8 @@ public final class RabbitBroker implements AutoCloseable {
 	/** Waits until the node lets clients in. */
 	public void awaitServing() {
 		Eventually.within(Duration.ofMinutes(2), () -> {
+			// The client writes down each time that it is not there yet.
+			Thread.sleep(LOOK_MILLIS);
 			ConnectionFactory factory = new ConnectionFactory();
 			factory.setPort(this.amqpPort);
 			try (Connection connection = factory.newConnection()) {
