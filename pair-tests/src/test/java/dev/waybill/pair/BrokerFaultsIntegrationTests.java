@@ -111,6 +111,7 @@ class BrokerFaultsIntegrationTests extends BrokerFaultTest {
 	}
 
 	@Test
+	@Tag("full")
 	void hasNoRoomInTheQueue() throws Exception {
 		// Less than is sent.
 		fleet(this.host, new String[0], new String[] { "--waybill.processor.work-time=20ms" });

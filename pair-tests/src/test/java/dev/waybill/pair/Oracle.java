@@ -35,8 +35,11 @@ final class Oracle implements AutoCloseable {
 	/** The deadline of a publish, and what a busy machine takes to read and answer. */
 	private static final Duration DEADLINE = Duration.ofMillis(6_500);
 
-	/** Those for dead letters, which are opened with the first. */
-	private static final long MORE_CHANNELS = 4;
+	/** Its lane's and that on which it reads receipts. */
+	private static final long CHANNELS_OF_PRODUCER = 2;
+
+	/** Two on which it listens, those for receipts and for dead letters. */
+	private static final long CHANNELS_OF_CONSUMER = 4;
 
 	/**
 	 * Tomcat ends a thread that had nothing to do for a minute, and gives each request to
@@ -66,8 +69,6 @@ final class Oracle implements AutoCloseable {
 
 	private final List<Away> away = new CopyOnWriteArrayList<>();
 
-	private final long channelsBefore;
-
 	private long handedBack;
 
 	private long repeats;
@@ -90,7 +91,6 @@ final class Oracle implements AutoCloseable {
 		System.out.println("FAULT " + test + " seed=" + seed);
 		Reliability.begin(test);
 		services().forEach((service) -> this.before.put(service, Footing.of(service)));
-		this.channelsBefore = channels();
 		this.books = new Books(test, fleet, loads);
 	}
 
@@ -319,9 +319,11 @@ final class Oracle implements AutoCloseable {
 				Footing.of(service).beyond(before).forEach((what) -> beyond.add(service.name + ": " + what));
 			}
 		});
-		long channels = channels();
-		if (channels > this.channelsBefore + MORE_CHANNELS) {
-			beyond.add("channels " + channels + ", and " + this.channelsBefore + " before");
+		long channels = this.fleet.host.get("/api/vhosts/" + this.fleet.host.name() + "/channels").size();
+		long most = alive(this.fleet.producers) * CHANNELS_OF_PRODUCER
+				+ alive(this.fleet.consumers) * CHANNELS_OF_CONSUMER;
+		if (channels > most) {
+			beyond.add("channels " + channels + ", of at most " + most);
 		}
 		return beyond;
 	}
@@ -333,9 +335,8 @@ final class Oracle implements AutoCloseable {
 			.sum();
 	}
 
-	/** Open at the broker now, of all services. */
-	private long channels() {
-		return this.fleet.host.get("/api/vhosts/" + this.fleet.host.name() + "/channels").size();
+	private static long alive(List<Service> services) {
+		return services.stream().filter((service) -> service.process().isAlive()).count();
 	}
 
 	/** Of the services that are there, and have been since they began. */
