@@ -9,11 +9,14 @@ import dev.waybill.testing.NeedsRabbitMq;
 import dev.waybill.testing.RabbitBroker;
 import dev.waybill.testing.VirtualHost;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The examples that the README shows, run as it says. */
 @NeedsRabbitMq
+@Execution(ExecutionMode.CONCURRENT)
 class ExamplesIntegrationTests {
 
 	private final VirtualHost host = RabbitBroker.shared().newVirtualHost();
@@ -23,16 +26,16 @@ class ExamplesIntegrationTests {
 		try (Pair pair = new Pair(this.host).startProducer()) {
 			JavaProcess processor = pair.startConsumerOf("examples/processor");
 			try (JavaProcess client = client(pair, "{\"order\":1}")) {
-				assertThat(client.awaitExit(Duration.ofSeconds(30))).as(client.output()).isZero();
+				assertThat(client.awaitExit(Duration.ofSeconds(60))).as(client.output()).isZero();
 			}
-			processor.awaitOutput("Order {\"order\":1}", Duration.ofSeconds(20));
+			processor.awaitOutput("Order {\"order\":1}", Duration.ofSeconds(60));
 		}
 	}
 
 	@Test
 	void theClientGivesUpOnItsOwnMistakes() {
 		try (Pair pair = new Pair(this.host).startProducer(); JavaProcess client = client(pair, "{not JSON")) {
-			assertThat(client.awaitExit(Duration.ofSeconds(30))).isEqualTo(1);
+			assertThat(client.awaitExit(Duration.ofSeconds(60))).isEqualTo(1);
 			assertThat(client.output()).startsWith("400 ");
 		}
 	}
@@ -42,11 +45,11 @@ class ExamplesIntegrationTests {
 		try (Pair pair = new Pair(this.host).startProducer()) {
 			this.host.onChannel((channel) -> channel.queueDelete("hello"));
 			try (JavaProcess client = client(pair, "{\"order\":2}")) {
-				client.awaitOutput("503 ", Duration.ofSeconds(20));
+				client.awaitOutput("503 ", Duration.ofSeconds(60));
 				pair.startConsumer();
 				assertThat(client.awaitExit(Duration.ofSeconds(60))).as(client.output()).isZero();
 			}
-			Eventually.within(Duration.ofSeconds(20), () -> pair.journal().size() == 1);
+			Eventually.within(Duration.ofSeconds(60), () -> pair.journal().size() == 1);
 		}
 	}
 

@@ -21,12 +21,15 @@ import dev.waybill.testing.RabbitBroker;
 import dev.waybill.testing.VirtualHost;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Plain AMQP programs on either side of the queue: Debian's python3-pika. */
 @NeedsRabbitMq
+@Execution(ExecutionMode.CONCURRENT)
 class ForeignClientIntegrationTests {
 
 	private static final String TUTORIAL = "--waybill.queue.type=tutorial";
@@ -47,7 +50,7 @@ class ForeignClientIntegrationTests {
 		try (Pair pair = new Pair(this.host)) {
 			pair.startConsumer();
 			python("publish.py", "-", "Hello World!", "Hello World!");
-			Eventually.within(Duration.ofSeconds(20), () -> pair.journal().size() == 2);
+			Eventually.within(Duration.ofSeconds(60), () -> pair.journal().size() == 2);
 			assertThat(pair.consumerMetric("waybill_deliveries_total{waybill=\"absent\"")).isEqualTo(2);
 			assertThat(pair.consumerMetric("waybill_duplicates_total")).isZero();
 			assertThat(pair.consumerMetric("waybill_process_seconds_count{outcome=\"processed\"")).isEqualTo(2);
@@ -72,7 +75,7 @@ class ForeignClientIntegrationTests {
 				.isEqualTo(HexFormat.of().formatHex("from us".getBytes(StandardCharsets.UTF_8)));
 			pair.startConsumer();
 			python("publish.py", "declare", "Hello World!", "Hello World!");
-			Eventually.within(Duration.ofSeconds(20), () -> pair.journal().size() == 2);
+			Eventually.within(Duration.ofSeconds(60), () -> pair.journal().size() == 2);
 			assertThat(pair.consumerMetric("waybill_deliveries_total{waybill=\"absent\"")).isEqualTo(2);
 		}
 	}
